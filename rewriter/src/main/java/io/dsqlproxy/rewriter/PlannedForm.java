@@ -1,0 +1,46 @@
+package io.dsqlproxy.rewriter;
+
+import java.util.List;
+import java.util.Objects;
+
+/** What happens to a statement in one situation: it is sent, or it is refused. Immutable. */
+public sealed interface PlannedForm {
+
+  /**
+   * What was decided about each construct, in the order of the text; empty if nothing needed a
+   * decision.
+   */
+  List<Finding> findings();
+
+  /**
+   * The statement is sent.
+   *
+   * @param sql the text to send; the very String object of the application if nothing changed
+   * @param findings what was decided and why
+   */
+  record Send(String sql, List<Finding> findings) implements PlannedForm {
+
+    public Send {
+      Objects.requireNonNull(sql, "sql");
+      findings = List.copyOf(findings);
+    }
+
+    static Send unchanged(String sql) {
+      return new Send(sql, List.of());
+    }
+  }
+
+  /**
+   * The statement is refused before anything reaches the server.
+   *
+   * @param refusal the finding that made it impossible to send
+   * @param findings every finding, the refusal included
+   */
+  record Refuse(Finding refusal, List<Finding> findings) implements PlannedForm {
+
+    public Refuse {
+      Objects.requireNonNull(refusal, "refusal");
+      findings = List.copyOf(findings);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.dsqlproxy.rewriter;
+
+/** Decides how a statement is sent. Implementations are safe for use by many threads. */
+public interface Planner {
+
+  /**
+   * Plans one JDBC statement string, which may hold several statements.
+   *
+   * @param sql the text as the application gave it; never null
+   * @return the plan; a text that cannot be understood gets the plan that is safe without
+   *     understanding it, never null and never an exception
+   */
+  Plan plan(String sql);
+}
