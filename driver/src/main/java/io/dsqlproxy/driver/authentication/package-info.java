@@ -1,0 +1,2 @@
+/** How a physical connection gets its password. */
+package io.dsqlproxy.driver.authentication;

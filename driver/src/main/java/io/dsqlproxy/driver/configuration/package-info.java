@@ -1,0 +1,2 @@
+/** The URL and its properties, each declared once. */
+package io.dsqlproxy.driver.configuration;

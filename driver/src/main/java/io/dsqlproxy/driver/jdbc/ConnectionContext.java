@@ -1,0 +1,31 @@
+package io.dsqlproxy.driver.jdbc;
+
+import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.rewriter.Planner;
+import java.util.Objects;
+
+/**
+ * What a connection needs to know beside the physical connection. Immutable, shared by connections.
+ *
+ * @param url the URL that {@link java.sql.DatabaseMetaData#getURL()} reports: without secrets
+ * @param planner decides how each statement is sent
+ * @param retryPolicy what happens on a conflict in autocommit
+ * @param allowWeakerIsolation whether a request for SERIALIZABLE is accepted and runs at REPEATABLE
+ *     READ
+ * @param statistics where everything that is done on the application's behalf is counted
+ */
+public record ConnectionContext(
+    String url,
+    Planner planner,
+    RetryPolicy retryPolicy,
+    boolean allowWeakerIsolation,
+    DriverStatistics statistics) {
+
+  public ConnectionContext {
+    Objects.requireNonNull(url, "url");
+    Objects.requireNonNull(planner, "planner");
+    Objects.requireNonNull(retryPolicy, "retryPolicy");
+    Objects.requireNonNull(statistics, "statistics");
+  }
+}
