@@ -26,6 +26,7 @@ class ConnectionUrlTest {
         "jdbc:dsql-proxy://h/d%20b? jdbc:postgresql://h/d%20b?",
         // Every byte that is not ours stays: empty pieces, double encoding, equals signs, order.
         "jdbc:dsql-proxy://h/db?&a=%2525&&b=x=y==&c&=&d=ü+ jdbc:postgresql://h/db?&a=%2525&&b=x=y==&c&=&d=ü+",
+        "jdbc:dsql-proxy://h/db?a=1&& jdbc:postgresql://h/db?a=1&&",
         "jdbc:dsql-proxy://h/db?region=us-east-1 jdbc:postgresql://h/db",
         "jdbc:dsql-proxy://h/db?a=1&region=us-east-1&b=2 jdbc:postgresql://h/db?a=1&b=2",
         "jdbc:dsql-proxy://h/db?retryAttempts=1&a=1&rewriteLocks jdbc:postgresql://h/db?a=1",
