@@ -49,17 +49,17 @@ public final class DsqlDriver implements Driver {
     if (url == null) {
       throw new SQLException("The connection URL is null.", "08001");
     }
-    return ConnectionUrl.isOurs(url) ? connect(ConnectionUrl.parse(url), info) : null;
+    return ConnectionUrl.isOurs(url) ? open(ConnectionUrl.parse(url), info) : null;
   }
 
-  static Connection connect(ConnectionUrl url, Properties info) throws SQLException {
+  static Connection open(ConnectionUrl url, Properties info) throws SQLException {
     DriverSettings settings = DriverSettings.from(url, info);
     MisspeltKeys.report(url, info);
     DriverStatistics statistics = DriverStatistics.global();
     ConnectionContext context =
         new ConnectionContext(
             url.withoutSecrets(),
-            SharedPlanners.planner(settings.planning()),
+            SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
             settings.allowWeakerIsolation(),
             statistics);
