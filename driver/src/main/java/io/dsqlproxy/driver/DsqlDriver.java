@@ -65,7 +65,13 @@ public final class DsqlDriver implements Driver {
             statistics);
     PgConnectionRequest request =
         Login.complete(PgConnectionRequest.of(url, info), settings, statistics);
-    return DsqlConnection.wrap(PG_DRIVER.connect(request.url(), request.properties()), context);
+    Connection physical = PG_DRIVER.connect(request.url(), request.properties());
+    try {
+      return DsqlConnection.wrap(physical, context);
+    } catch (RuntimeException | Error failure) {
+      physical.close();
+      throw failure;
+    }
   }
 
   /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */
