@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.execution.UnsupportedStatementException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -259,7 +260,7 @@ class ConnectionBehaviourTest {
     DatabaseMetaData metaData = connection.getMetaData();
     assertThat(metaData.getURL()).isEqualTo(DecoratedConnections.URL);
     assertThat(metaData.getDriverName()).isEqualTo(DriverVersion.NAME);
-    assertThat(metaData.getDriverVersion()).isEqualTo(DriverVersion.VERSION);
+    assertThat(metaData.getDriverVersion()).isEqualTo(DriverVersion.text());
     assertThat(metaData.getDatabaseProductName()).isEqualTo("PostgreSQL");
     assertThat(metaData.supportsSelectForUpdate()).isTrue();
   }
