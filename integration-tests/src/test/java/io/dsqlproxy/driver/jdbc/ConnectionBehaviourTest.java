@@ -239,6 +239,14 @@ class ConnectionBehaviourTest {
   }
 
   @Test
+  void batchEntryHasTheFormOfATransactionEvenInAutocommit() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.addBatch("INSERT INTO item SELECT count(*) FROM item FOR SHARE");
+    assertThatThrownBy(statement::executeBatch)
+        .hasMessageContaining("FOR UPDATE is not allowed with aggregate functions");
+  }
+
+  @Test
   void largeVariantsReachPgjdbc() throws SQLException {
     Statement statement = connection.createStatement();
     assertThat(statement.executeLargeUpdate("INSERT INTO item VALUES (1), (2)")).isEqualTo(2);
