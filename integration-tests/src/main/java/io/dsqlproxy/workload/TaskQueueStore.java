@@ -38,6 +38,10 @@ public final class TaskQueueStore {
       this.pass = pass;
     }
 
+    String table() {
+      return table;
+    }
+
     String tasks() {
       return tasks;
     }
