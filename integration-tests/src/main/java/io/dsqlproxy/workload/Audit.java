@@ -32,7 +32,7 @@ public final class Audit {
   }
 
   /** Adds a promise that is broken by every row that the query finds. */
-  Audit noRows(String name, String statement, String sql, Object... arguments) {
+  public Audit noRows(String name, String statement, String sql, Object... arguments) {
     checks.add(
         new Check() {
           @Override
@@ -56,7 +56,7 @@ public final class Audit {
   }
 
   /** Adds a promise that a stored number grew by exactly what the application counted. */
-  Audit grewBy(
+  public Audit grewBy(
       String name, String statement, LongSupplier counted, String sql, Object... arguments) {
     checks.add(
         new Check() {
@@ -84,7 +84,7 @@ public final class Audit {
   }
 
   /** Adds a promise about something that the application counted and that must never happen. */
-  Audit never(String name, String statement, LongSupplier counted) {
+  public Audit never(String name, String statement, LongSupplier counted) {
     checks.add(
         new Check() {
           @Override

@@ -56,7 +56,8 @@ public abstract sealed class PersistenceException extends RuntimeException {
       this.sqlState = "";
     }
 
-    Unavailable(String operation, SQLException cause) {
+    /** The operation failed in the database. */
+    public Unavailable(String operation, SQLException cause) {
       super(operation + ": " + cause.getMessage(), cause);
       this.sqlState = cause.getSQLState() == null ? "" : cause.getSQLState();
     }

@@ -26,7 +26,6 @@ public final class ShardArea implements Area {
   private static final int SHARDS = 4;
   private static final int WORKFLOWS_PER_SHARD = 5;
   private static final int HOSTS = 3;
-  private static final UUID NAMESPACE = UUID.nameUUIDFromBytes(Payload.of("default"));
 
   private final Progress progress =
       new Progress(
@@ -41,6 +40,7 @@ public final class ShardArea implements Area {
               "zombie-updated",
               "task-added",
               "described"));
+  private final UUID namespace = UUID.randomUUID();
   private final LongAdder staleCaches = new LongAdder();
   private final ConflictRetry retry = new ConflictRetry();
   private final ShardStore shards;
@@ -143,7 +143,7 @@ public final class ShardArea implements Area {
 
     private void write(int shardId, Owned shard) {
       Workflow workflow =
-          new Workflow(shardId, NAMESPACE, "workflow-" + random.nextInt(WORKFLOWS_PER_SHARD));
+          new Workflow(shardId, namespace, "workflow-" + random.nextInt(WORKFLOWS_PER_SHARD));
       switch (random.nextInt(12)) {
         case 0 -> {
           retry.run(
