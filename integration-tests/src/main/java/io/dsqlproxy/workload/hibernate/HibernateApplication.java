@@ -29,6 +29,8 @@ public final class HibernateApplication implements AutoCloseable {
     configuration.getProperties().put("jakarta.persistence.nonJtaDataSource", dataSource);
     configuration.setProperty("hibernate.dialect", PostgreSQLDialect.class.getName());
     configuration.setProperty("hibernate.hbm2ddl.auto", "create-only");
+    // A transaction that lost a race is run again: that is no news.
+    configuration.setProperty("hibernate.jdbc.log.errors", "false");
     this.sessions = configuration.buildSessionFactory();
   }
 
