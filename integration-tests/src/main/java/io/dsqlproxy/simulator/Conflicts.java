@@ -1,0 +1,27 @@
+package io.dsqlproxy.simulator;
+
+import java.util.Set;
+
+/** PostgreSQL's errors of concurrency, and what DSQL says instead. Stateless. */
+final class Conflicts {
+
+  static final String UNIQUE_VIOLATION = "23505";
+
+  /** Serialization failure, deadlock, lock not available. */
+  private static final Set<String> CONCURRENCY = Set.of("40001", "40P01", "55P03");
+
+  private Conflicts() {}
+
+  static boolean isConcurrency(Message error) {
+    return CONCURRENCY.contains(error.sqlState());
+  }
+
+  /** Whether another transaction may have caused it. */
+  static boolean mayBeConflict(Message error) {
+    return isConcurrency(error) || error.sqlState().equals(UNIQUE_VIOLATION);
+  }
+
+  static Message asDsql(Message error) {
+    return isConcurrency(error) ? Replies.error(Rejection.CONFLICT) : error;
+  }
+}

@@ -1,0 +1,234 @@
+package io.dsqlproxy.simulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dsql.DsqlUtilities;
+
+/**
+ * A server that answers like Amazon Aurora DSQL: PostgreSQL's wire protocol over TLS, logins with a
+ * signed token, DSQL's refusals, and conflicts at COMMIT instead of waiting. Thread-safe.
+ *
+ * <p>Behind it stands an embedded PostgreSQL, whose own parser judges every statement. Known
+ * differences from the service: the first transaction that reaches a row wins a conflict, not the
+ * first that commits; a statement that names its table with the schema reports a conflict itself
+ * instead of at COMMIT, and so does a statement outside a transaction while another transaction
+ * holds the row; asynchronous work is done at once; the limits of size, age and connections are not
+ * enforced; a missing SNI is accepted.
+ */
+public final class DsqlSimulator implements AutoCloseable {
+
+  /** The access key that tokens are signed with unless the builder says otherwise. */
+  public static final String DEFAULT_ACCESS_KEY_ID = "AKIADSQLSIMULATOR000";
+
+  /** The secret that tokens are signed with unless the builder says otherwise. */
+  public static final String DEFAULT_SECRET_ACCESS_KEY = "dsql-simulator-secret-access-key";
+
+  private static final String HOST = "localhost";
+
+  private final Builder settings;
+  private final Path certificateAuthority;
+  private final EmbeddedBackend backend;
+  private final Acceptor acceptor;
+  private final StatementLog log = new StatementLog();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread shutdownHook = new Thread(this::stop, "dsql-simulator-shutdown");
+
+  private DsqlSimulator(Builder settings) throws IOException {
+    this.settings = settings;
+    TestAuthority authority = TestAuthority.create();
+    certificateAuthority = Files.createTempFile("dsql-simulator", ".pem");
+    authority.writeTo(certificateAuthority);
+    TokenVerifier verifier =
+        new TokenVerifier(
+            settings.region,
+            settings.accessKeyId,
+            settings.secretAccessKey,
+            Set.of(HOST, "127.0.0.1"),
+            settings.clock);
+    backend = EmbeddedBackend.start();
+    Login login = new Login(authority.serverContext(), verifier, backend, log);
+    acceptor = new Acceptor(settings.port, socket -> serve(login, socket));
+    Runtime.getRuntime().addShutdownHook(shutdownHook);
+  }
+
+  /** A builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Starts a simulator with the defaults on a free port. */
+  public static DsqlSimulator start() {
+    return builder().start();
+  }
+
+  public String host() {
+    return HOST;
+  }
+
+  public int port() {
+    return acceptor.port();
+  }
+
+  public String region() {
+    return settings.region;
+  }
+
+  public String accessKeyId() {
+    return settings.accessKeyId;
+  }
+
+  public String secretAccessKey() {
+    return settings.secretAccessKey;
+  }
+
+  /** The PEM file that {@code sslrootcert} must name. */
+  public Path certificateAuthority() {
+    return certificateAuthority;
+  }
+
+  /** The URL for the proxy driver, with the user {@code admin}. */
+  public String jdbcUrl() {
+    return "jdbc:dsql-proxy://"
+        + HOST
+        + ":"
+        + port()
+        + "/postgres?user=admin&authentication=iam&region="
+        + settings.region
+        + "&sslmode=verify-full&sslrootcert="
+        + certificateAuthority;
+  }
+
+  /** A fresh token, which is the password for psql or plain pgJDBC. */
+  public String token(String user) {
+    Region region = Region.of(settings.region);
+    DsqlUtilities utilities =
+        DsqlUtilities.builder()
+            .region(region)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(settings.accessKeyId, settings.secretAccessKey)))
+            .build();
+    return user.equals("admin")
+        ? utilities.generateDbConnectAdminAuthToken(r -> r.hostname(HOST).region(region))
+        : utilities.generateDbConnectAuthToken(r -> r.hostname(HOST).region(region));
+  }
+
+  /** The texts that were received to be run or prepared, oldest first, bounded. */
+  public List<String> statements() {
+    return log.statements();
+  }
+
+  /** Forgets the statements received so far. */
+  public void clearStatements() {
+    log.clearStatements();
+  }
+
+  /** The statements that DSQL does not run, with the answers, oldest first, bounded. */
+  public List<Refusal> refusals() {
+    return log.refusals();
+  }
+
+  /** How often a session was told 40001. */
+  public long conflicts() {
+    return log.conflicts();
+  }
+
+  @Override
+  public void close() {
+    if (stop()) {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    }
+  }
+
+  private boolean stop() {
+    if (!closed.compareAndSet(false, true)) {
+      return false;
+    }
+    acceptor.close();
+    backend.close();
+    try {
+      Files.deleteIfExists(certificateAuthority);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return true;
+  }
+
+  private static void serve(Login login, Socket socket) {
+    try {
+      login.serve(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A statement that was refused.
+   *
+   * @param sql the statement as it was received
+   * @param sqlState the SQLSTATE answered
+   * @param message the message answered
+   */
+  public record Refusal(String sql, String sqlState, String message) {}
+
+  /** Settings of a simulator. Not thread-safe. */
+  public static final class Builder {
+
+    private int port;
+    private String region = "us-east-1";
+    private String accessKeyId = DEFAULT_ACCESS_KEY_ID;
+    private String secretAccessKey = DEFAULT_SECRET_ACCESS_KEY;
+    private Clock clock = Clock.systemUTC();
+
+    private Builder() {}
+
+    /** The port to listen on; 0, the default, takes a free one. */
+    public Builder port(int value) {
+      this.port = value;
+      return this;
+    }
+
+    /** The region that tokens must be made for. */
+    public Builder region(String value) {
+      this.region = value;
+      return this;
+    }
+
+    /** The access key that tokens must name. */
+    public Builder accessKeyId(String value) {
+      this.accessKeyId = value;
+      return this;
+    }
+
+    /** The secret that tokens must be signed with. */
+    public Builder secretAccessKey(String value) {
+      this.secretAccessKey = value;
+      return this;
+    }
+
+    /** The clock that decides whether a token has expired. */
+    public Builder clock(Clock value) {
+      this.clock = value;
+      return this;
+    }
+
+    /** Starts the simulator; it runs until it is closed or the JVM ends. */
+    public DsqlSimulator start() {
+      try {
+        return new DsqlSimulator(this);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

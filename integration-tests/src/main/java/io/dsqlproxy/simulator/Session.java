@@ -1,0 +1,251 @@
+package io.dsqlproxy.simulator;
+
+import io.dsqlproxy.simulator.Judgement.Effect;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One client's session after the login. Every request goes to PostgreSQL and is answered before the
+ * next is looked at, so that a statement can be judged between Parse and Execute. A simple query
+ * runs as a pipeline of extended queries with one Sync, which has the same implicit transaction.
+ * Confined to its thread.
+ */
+final class Session {
+
+  /** A statement that PostgreSQL has parsed. */
+  record Parsed(String sql, Judgement judgement, boolean asynchronous) {}
+
+  /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
+  record Portal(Parsed parsed, Message bind) {}
+
+  private static final String REFUSED = "_dsql_simulator_refused";
+  private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, false);
+
+  private final ClientLink client;
+  private final BackendLink backend;
+  private final StatementJudge judge;
+  private final StatementLog log;
+  private final TransactionState transaction = new TransactionState();
+  private final Execution execution;
+  private final Map<String, Parsed> statements = new HashMap<>();
+  private final Map<String, Portal> portals = new HashMap<>();
+  private boolean skipping;
+  private boolean syncIndexAllowed;
+
+  Session(ClientLink client, BackendLink backend, StatementJudge judge, StatementLog log) {
+    this.client = client;
+    this.backend = backend;
+    this.judge = judge;
+    this.log = log;
+    this.execution = new Execution(client, backend, transaction);
+  }
+
+  void run() throws IOException {
+    try {
+      Message request = client.read();
+      while (request.type() != 'X') {
+        if (!skipping || request.type() == 'S') {
+          serve(request);
+        }
+        request = client.read();
+      }
+    } catch (EOFException expected) {
+      // The client, or PostgreSQL after a FATAL error, has gone away.
+      client.flush();
+    }
+  }
+
+  private void serve(Message request) throws IOException {
+    switch (request.type()) {
+      case 'Q' -> simpleQuery(request.string(0));
+      case 'P' -> {
+        log.received(request.string(1));
+        parse(request.string(0), request.string(1), Requests.parameterTypes(request), true);
+      }
+      case 'B' -> bind(request, true);
+      case 'D' -> describe(request, true);
+      case 'E' -> execute(request);
+      case 'C' -> close(request);
+      case 'H' -> client.flush();
+      case 'S' -> sync();
+      case 'd', 'c', 'f' -> {
+        // The rest of a COPY that has already failed.
+      }
+      case 'F' -> refuse("", Rejection.notSupported("function calls are not supported"), null);
+      default -> {
+        client.send(Replies.fatal("08P01", "invalid frontend message type", null));
+        client.flush();
+        throw new ProtocolViolation("invalid frontend message type " + (int) request.type());
+      }
+    }
+  }
+
+  private void simpleQuery(String text) throws IOException {
+    log.received(text);
+    var parts = SqlText.split(text);
+    if (parts.isEmpty()) {
+      client.send(Replies.EMPTY_QUERY);
+    }
+    for (String part : parts) {
+      if (!skipping) {
+        parse("", part, new byte[2], false);
+      }
+      if (!skipping) {
+        bind(Requests.bind("", ""), false);
+      }
+      if (!skipping) {
+        describe(Requests.describePortal(""), false);
+      }
+      if (!skipping) {
+        execute(Requests.execute(""));
+      }
+    }
+    statements.remove("");
+    sync();
+  }
+
+  private void parse(String name, String sql, byte[] types, boolean answer) throws IOException {
+    boolean asynchronous = SqlText.isAsync(sql);
+    String text = SqlText.withoutAsync(sql);
+    backend.takeParseTree();
+    Message reply = backend.queue(Requests.parse(name, text, types)).await("1", client::send);
+    String tree = backend.takeParseTree();
+    if (reply.isError()) {
+      fail(reply);
+      return;
+    }
+    Judgement judgement =
+        tree == null
+            ? Judgement.EMPTY
+            : judge.judge(ParseTreeReader.read(tree), asynchronous, syncIndexAllowed);
+    if (judgement.rejection() != null) {
+      refuse(sql, judgement.rejection(), name);
+      return;
+    }
+    if (judgement.skipsLocked()) {
+      backend
+          .queue(Requests.closeStatement(name))
+          .queue(Requests.parse(name, SqlText.withoutSkipLocked(text), types))
+          .await("1", ignored -> {});
+    }
+    statements.put(name, new Parsed(sql, judgement, asynchronous));
+    if (answer) {
+      client.send(reply);
+    }
+  }
+
+  private void bind(Message request, boolean answer) throws IOException {
+    Message reply = backend.queue(request).await("2", client::send);
+    if (reply.isError()) {
+      fail(reply);
+      return;
+    }
+    Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
+    portals.put(request.string(0), new Portal(parsed, request));
+    execution.forget(request.string(0));
+    if (answer) {
+      client.send(reply);
+    }
+  }
+
+  private void describe(Message request, boolean answer) throws IOException {
+    Message reply = backend.queue(request).await("Tn", client::send);
+    if (reply.isError()) {
+      fail(reply);
+      return;
+    }
+    boolean isStatement = request.body()[0] == 'S';
+    String name = request.string(0).substring(1);
+    Portal portal = portals.get(name);
+    Parsed parsed =
+        isStatement
+            ? statements.getOrDefault(name, UNKNOWN)
+            : portal == null ? UNKNOWN : portal.parsed();
+    if (parsed.asynchronous()) {
+      client.send(Replies.oneTextColumn(Jobs.COLUMN));
+    } else if (answer || reply.type() == 'T') {
+      client.send(reply);
+    }
+  }
+
+  private void execute(Message request) throws IOException {
+    Portal portal = portals.getOrDefault(request.string(0), new Portal(UNKNOWN, null));
+    Judgement judgement = portal.parsed().judgement();
+    Rejection objection = transaction.objection(judgement);
+    if (objection != null) {
+      refuse(portal.parsed().sql(), objection, null);
+      return;
+    }
+    Effect effect = judgement.effect();
+    if (effect == Effect.ALLOW_SYNC_INDEX || effect == Effect.FORBID_SYNC_INDEX) {
+      syncIndexAllowed = effect == Effect.ALLOW_SYNC_INDEX;
+      client.send(Replies.commandComplete("SET"));
+      return;
+    }
+    Message failure = execution.run(portal, request);
+    if (failure == null) {
+      transaction.ran(judgement);
+    } else {
+      fail(failure);
+    }
+  }
+
+  private void close(Message request) throws IOException {
+    Message reply = backend.queue(request).await("3", client::send);
+    String name = request.string(0).substring(1);
+    if (request.body()[0] == 'S') {
+      statements.remove(name);
+    } else {
+      portals.remove(name);
+      execution.forget(name);
+    }
+    if (reply.isError()) {
+      fail(reply);
+    } else {
+      client.send(reply);
+    }
+  }
+
+  private void sync() throws IOException {
+    skipping = false;
+    Message reply = backend.queue(Requests.SYNC).await("Z", client::send);
+    if (reply.isError()) {
+      fail(reply);
+      skipping = false;
+      reply = backend.await("Z", client::send);
+    }
+    char status = (char) reply.body()[0];
+    transaction.ready(status);
+    if (status == 'I') {
+      portals.clear();
+      execution.forgetAll();
+    }
+    client.send(reply);
+    client.flush();
+  }
+
+  /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
+  private void fail(Message error) throws IOException {
+    skipping = true;
+    Message answer = Conflicts.asDsql(error);
+    if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
+      log.conflicted();
+    }
+    client.send(answer);
+  }
+
+  /** Makes PostgreSQL fail in the same place, so that the transaction is in the same state. */
+  private void refuse(String sql, Rejection rejection, String parsedName) throws IOException {
+    if (parsedName != null) {
+      backend.queue(Requests.closeStatement(parsedName));
+    }
+    backend.queue(Requests.parse(REFUSED, "refused by the simulator"));
+    while (!backend.await("3", ignored -> {}).isError()) {
+      backend.takeParseTree();
+    }
+    log.refused(sql, rejection);
+    fail(Replies.error(rejection));
+  }
+}
