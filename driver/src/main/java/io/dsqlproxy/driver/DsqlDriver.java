@@ -1,0 +1,102 @@
+package io.dsqlproxy.driver;
+
+import io.dsqlproxy.driver.authentication.Login;
+import io.dsqlproxy.driver.configuration.ConnectionUrl;
+import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
+import io.dsqlproxy.driver.configuration.DriverSettings;
+import io.dsqlproxy.driver.configuration.DriverVersion;
+import io.dsqlproxy.driver.configuration.MisspeltKeys;
+import io.dsqlproxy.driver.configuration.PgConnectionRequest;
+import io.dsqlproxy.driver.configuration.SharedPlanners;
+import io.dsqlproxy.driver.jdbc.ConnectionContext;
+import io.dsqlproxy.driver.jdbc.DsqlConnection;
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Properties;
+import java.util.logging.Logger;
+
+/**
+ * The driver behind {@code jdbc:dsql-proxy:} URLs. It registers itself, so an application only has
+ * to change its URL. Safe for use by many threads.
+ */
+public final class DsqlDriver implements Driver {
+
+  /** pgJDBC itself: asking the DriverManager for it could give us somebody else's wrapper. */
+  private static final org.postgresql.Driver PG_DRIVER = new org.postgresql.Driver();
+
+  static {
+    try {
+      DriverManager.registerDriver(new DsqlDriver());
+    } catch (SQLException failure) {
+      throw new ExceptionInInitializerError(failure);
+    }
+  }
+
+  /** As a service, or for direct use. */
+  public DsqlDriver() {}
+
+  /**
+   * Opens one physical connection; a foreign URL gives null. What the server or pgJDBC refuses
+   * comes back as pgJDBC's own exception, untouched.
+   */
+  @Override
+  public Connection connect(String url, Properties info) throws SQLException {
+    if (url == null) {
+      throw new SQLException("The connection URL is null.", "08001");
+    }
+    return ConnectionUrl.isOurs(url) ? connect(ConnectionUrl.parse(url), info) : null;
+  }
+
+  static Connection connect(ConnectionUrl url, Properties info) throws SQLException {
+    DriverSettings settings = DriverSettings.from(url, info);
+    MisspeltKeys.report(url, info);
+    DriverStatistics statistics = DriverStatistics.global();
+    ConnectionContext context =
+        new ConnectionContext(
+            url.withoutSecrets(),
+            SharedPlanners.planner(settings.planning()),
+            settings.retryPolicy(),
+            settings.allowWeakerIsolation(),
+            statistics);
+    PgConnectionRequest request =
+        Login.complete(PgConnectionRequest.of(url, info), settings, statistics);
+    return DsqlConnection.wrap(PG_DRIVER.connect(request.url(), request.properties()), context);
+  }
+
+  /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */
+  @Override
+  public boolean acceptsURL(String url) {
+    return ConnectionUrl.isOurs(url);
+  }
+
+  @Override
+  public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) throws SQLException {
+    return DriverPropertyInfos.of(url, info);
+  }
+
+  @Override
+  public int getMajorVersion() {
+    return DriverVersion.major();
+  }
+
+  @Override
+  public int getMinorVersion() {
+    return DriverVersion.minor();
+  }
+
+  @Override
+  public boolean jdbcCompliant() {
+    return PG_DRIVER.jdbcCompliant();
+  }
+
+  /** This driver logs through SLF4J. */
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException("This driver logs through SLF4J.", "0A000");
+  }
+}

@@ -1,0 +1,177 @@
+package io.dsqlproxy.driver.configuration;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * The properties that this driver adds to those of pgJDBC. This is their only declaration: reading
+ * a URL, {@link java.sql.DriverPropertyInfo}, the data source and the documentation follow it. Keys
+ * are compared exactly, as pgJDBC does.
+ */
+public enum DriverProperty {
+  /** Who provides the password. */
+  AUTHENTICATION(
+      "authentication",
+      ValueType.authentication(),
+      "auto",
+      "Who provides the password: `iam` signs a token for each physical connection, `password` "
+          + "sends the given one, `auto` is `iam` for the host name of an Aurora DSQL cluster and "
+          + "`password` for any other."),
+  /** The region that tokens are signed for. */
+  REGION(
+      "region",
+      ValueType.region(),
+      "",
+      "The AWS region of the cluster. Read from the host name of a cluster; needed with IAM for "
+          + "any other host name, because a region is never guessed."),
+  /** The profile that holds the AWS credentials. */
+  PROFILE(
+      "profile",
+      ValueType.name("the name of an AWS profile"),
+      "",
+      "The profile of the AWS configuration files whose credentials sign the tokens. Without it "
+          + "the AWS default credential chain is asked."),
+  /** Signs the tokens; an object, so it has no text form. */
+  CREDENTIALS_PROVIDER(
+      "credentialsProvider",
+      ValueType.object(AwsCredentialsProvider.class),
+      "",
+      "Where the credentials come from, before `profile` and the default chain.",
+      true),
+  /** How long a token can be used to log in. */
+  TOKEN_LIFETIME(
+      "tokenLifetime",
+      ValueType.lifetime("1s", "7d"),
+      "15m",
+      "How long a signed token is good for logging in. An open connection outlives its token."),
+  /** Whether statements are planned at all. */
+  REWRITE_LOCKS(
+      "rewriteLocks",
+      ValueType.flag(),
+      "true",
+      "Whether locks that Aurora DSQL does not have are rewritten. `false` sends every statement "
+          + "as it is."),
+  /** Which form takes the place of a lock. */
+  LOCK_POLICY(
+      "lockPolicy",
+      ValueType.lockPolicy("forUpdate"),
+      "forUpdate",
+      "Which form takes the place of a lock that Aurora DSQL does not have."),
+  /** Whether SERIALIZABLE may run at REPEATABLE READ. */
+  ALLOW_WEAKER_ISOLATION(
+      "allowWeakerIsolation",
+      ValueType.flag(),
+      "false",
+      "Whether a request for SERIALIZABLE is accepted although transactions run at REPEATABLE "
+          + "READ."),
+  /** Executions in all. */
+  RETRY_ATTEMPTS(
+      "retryAttempts",
+      ValueType.wholeNumber(1, 100),
+      "5",
+      "How often a statement is executed in all when conflicts (SQLSTATE 40001) are absorbed; "
+          + "`1` never executes it again."),
+  /** The first wait. */
+  RETRY_BASE_DELAY(
+      "retryBaseDelay",
+      ValueType.duration("0ms", "1m"),
+      "50ms",
+      "The longest wait before the second execution, doubled before each further one."),
+  /** The longest wait. */
+  RETRY_MAX_DELAY(
+      "retryMaxDelay",
+      ValueType.duration("0ms", "4m"),
+      "5s",
+      "The longest wait before any execution; not below `retryBaseDelay`."),
+  /** When to give up. */
+  RETRY_DEADLINE(
+      "retryDeadline",
+      ValueType.duration("0ms", "299s"),
+      "60s",
+      "The time from the first execution after which nothing is executed again. A transaction of "
+          + "Aurora DSQL ends after 5 minutes in any case."),
+  /** Plans that are remembered. */
+  PLAN_CACHE_ENTRIES(
+      "planCacheEntries",
+      ValueType.wholeNumber(0, 1_000_000),
+      "2048",
+      "How many statement plans are remembered, by all connections with the same settings "
+          + "together."),
+  /** Memory for plans. */
+  PLAN_CACHE_BYTES(
+      "planCacheBytes",
+      ValueType.bytes("1GiB"),
+      "8MiB",
+      "How much memory the remembered plans may take.");
+
+  private static final Map<String, DriverProperty> BY_KEY =
+      Stream.of(values()).collect(Collectors.toUnmodifiableMap(p -> p.key, Function.identity()));
+
+  private final String key;
+  private final ValueType type;
+  private final String defaultText;
+  private final String description;
+  private final boolean secret;
+
+  DriverProperty(String key, ValueType type, String defaultText, String description) {
+    this(key, type, defaultText, description, false);
+  }
+
+  DriverProperty(
+      String key, ValueType type, String defaultText, String description, boolean secret) {
+    this.key = key;
+    this.type = type;
+    this.defaultText = defaultText;
+    this.description = description;
+    this.secret = secret;
+  }
+
+  /** The property with exactly this key. */
+  public static Optional<DriverProperty> ofKey(String key) {
+    return Optional.ofNullable(BY_KEY.get(key));
+  }
+
+  /** The name in URLs and {@link java.util.Properties}. */
+  public String key() {
+    return key;
+  }
+
+  /** What the property does, in Markdown. */
+  public String description() {
+    return description;
+  }
+
+  /** The value that holds if none is given; empty if there is none. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What a value must be, to complete "the value must be …". */
+  public String rule() {
+    return type.rule();
+  }
+
+  /** Every allowed text, or empty if they cannot be listed. */
+  public List<String> choices() {
+    return type.choices();
+  }
+
+  /** Whether the value must never be shown to anyone. */
+  public boolean secret() {
+    return secret;
+  }
+
+  /**
+   * The value of a text.
+   *
+   * @throws IllegalArgumentException if the text breaks the rule
+   */
+  Object parse(String text) {
+    return type.parser().apply(text);
+  }
+}

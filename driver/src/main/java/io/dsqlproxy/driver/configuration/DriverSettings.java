@@ -1,0 +1,157 @@
+package io.dsqlproxy.driver.configuration;
+
+import io.dsqlproxy.driver.execution.RetryPolicy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * The values of this driver's properties for one connection, all of them checked. Immutable.
+ *
+ * @param authentication who provides the password
+ * @param region the region to sign for, if it was given
+ * @param profile the profile that holds the AWS credentials, if one was given
+ * @param credentialsProvider the object that holds the AWS credentials, if one was given
+ * @param tokenLifetime how long a token is good for logging in
+ * @param planning how statements are planned
+ * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
+ * @param retryPolicy what happens on a conflict
+ */
+public record DriverSettings(
+    AuthenticationMode authentication,
+    Optional<String> region,
+    Optional<String> profile,
+    Optional<AwsCredentialsProvider> credentialsProvider,
+    Duration tokenLifetime,
+    PlanSettings planning,
+    boolean allowWeakerIsolation,
+    RetryPolicy retryPolicy) {
+
+  public DriverSettings {
+    Objects.requireNonNull(authentication, "authentication");
+    Objects.requireNonNull(region, "region");
+    Objects.requireNonNull(profile, "profile");
+    Objects.requireNonNull(credentialsProvider, "credentialsProvider");
+    Objects.requireNonNull(tokenLifetime, "tokenLifetime");
+    Objects.requireNonNull(planning, "planning");
+    Objects.requireNonNull(retryPolicy, "retryPolicy");
+  }
+
+  /**
+   * Reads and checks our properties. As in pgJDBC, a value in the URL wins over one in the
+   * Properties, and the last of several in the URL wins.
+   *
+   * @param info the application's properties, defaults included; may be null
+   * @throws SQLException SQLSTATE 22023 if a value breaks the rule of its property
+   */
+  public static DriverSettings from(ConnectionUrl url, Properties info) throws SQLException {
+    Properties properties = info == null ? new Properties() : info;
+    Values values = new Values(given(url, properties));
+    // Checked even if nothing is rewritten; the planner is shared by text.
+    values.read(DriverProperty.LOCK_POLICY, Object.class);
+    return new DriverSettings(
+        values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
+        values.read(DriverProperty.REGION, String.class),
+        values.read(DriverProperty.PROFILE, String.class),
+        credentialsProvider(properties),
+        values.require(DriverProperty.TOKEN_LIFETIME, Duration.class),
+        new PlanSettings(
+            values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
+            values.text(DriverProperty.LOCK_POLICY),
+            values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
+            values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
+        values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
+        retryPolicy(values));
+  }
+
+  /** The texts that were given for our properties, wherever they were given. */
+  static Map<DriverProperty, String> given(ConnectionUrl url, Properties info) throws SQLException {
+    Map<DriverProperty, String> given = new EnumMap<>(DriverProperty.class);
+    for (DriverProperty property : DriverProperty.values()) {
+      String text = info.getProperty(property.key());
+      if (text != null) {
+        given.put(property, text);
+      } else if (property != DriverProperty.CREDENTIALS_PROVIDER
+          && info.get(property.key()) != null) {
+        throw ConfigurationErrors.invalidValue(
+            property, new IllegalArgumentException("and in Properties it must be a String"));
+      }
+    }
+    given.putAll(url.ownValues());
+    return given;
+  }
+
+  private static Optional<AwsCredentialsProvider> credentialsProvider(Properties info)
+      throws SQLException {
+    Object provider = info.get(DriverProperty.CREDENTIALS_PROVIDER.key());
+    if (provider == null || provider instanceof AwsCredentialsProvider) {
+      return Optional.ofNullable((AwsCredentialsProvider) provider);
+    }
+    throw ConfigurationErrors.invalidValue(
+        DriverProperty.CREDENTIALS_PROVIDER, new IllegalArgumentException());
+  }
+
+  private static RetryPolicy retryPolicy(Values values) throws SQLException {
+    int attempts = values.require(DriverProperty.RETRY_ATTEMPTS, Integer.class);
+    Duration baseDelay = values.require(DriverProperty.RETRY_BASE_DELAY, Duration.class);
+    Duration maxDelay = values.require(DriverProperty.RETRY_MAX_DELAY, Duration.class);
+    Duration deadline = values.require(DriverProperty.RETRY_DEADLINE, Duration.class);
+    if (maxDelay.compareTo(baseDelay) < 0) {
+      throw ConfigurationErrors.invalidValue(
+          DriverProperty.RETRY_MAX_DELAY,
+          new IllegalArgumentException(
+              "and not below " + DriverProperty.RETRY_BASE_DELAY.key() + ", given or default"));
+    }
+    return new RetryPolicy(attempts, baseDelay, maxDelay, deadline);
+  }
+
+  /** Leaves the credentials out: nobody knows what a provider says about itself. */
+  @Override
+  public String toString() {
+    return "DriverSettings[authentication="
+        + authentication
+        + ", region="
+        + region
+        + ", profile="
+        + profile
+        + ", tokenLifetime="
+        + tokenLifetime
+        + ", planning="
+        + planning
+        + ", allowWeakerIsolation="
+        + allowWeakerIsolation
+        + ", retryPolicy="
+        + retryPolicy
+        + ']';
+  }
+
+  /** The given texts and, for what was not given, the defaults. */
+  private record Values(Map<DriverProperty, String> given) {
+
+    String text(DriverProperty property) {
+      return given.getOrDefault(property, property.defaultText());
+    }
+
+    <T> T require(DriverProperty property, Class<T> type) throws SQLException {
+      return read(property, type)
+          .orElseThrow(() -> new IllegalStateException(property + " has no default"));
+    }
+
+    /** The value; empty if none was given and there is no default. */
+    <T> Optional<T> read(DriverProperty property, Class<T> type) throws SQLException {
+      if (!given.containsKey(property) && property.defaultText().isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(type.cast(property.parse(text(property))));
+      } catch (IllegalArgumentException broken) {
+        throw ConfigurationErrors.invalidValue(property, broken);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.dsqlproxy.driver.configuration;
+
+import java.util.Objects;
+
+/**
+ * The settings that decide how statements are planned; connections for which they are equal share
+ * their plans. Immutable.
+ *
+ * @param rewriteLocks whether statements are planned at all
+ * @param lockPolicy the text of the lock policy
+ * @param cacheEntries how many plans are remembered
+ * @param cacheBytes how much memory they may take
+ */
+public record PlanSettings(
+    boolean rewriteLocks, String lockPolicy, int cacheEntries, long cacheBytes) {
+
+  public PlanSettings {
+    Objects.requireNonNull(lockPolicy, "lockPolicy");
+  }
+}

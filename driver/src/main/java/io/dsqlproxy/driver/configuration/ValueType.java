@@ -1,0 +1,185 @@
+package io.dsqlproxy.driver.configuration;
+
+import io.dsqlproxy.rewriter.LockPolicy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How the text of a property becomes a value. Immutable.
+ *
+ * @param rule what a text must be, to complete the sentence "the value must be …"
+ * @param choices every text that is allowed, or empty if they cannot be listed
+ * @param parser the value of a text; throws {@link IllegalArgumentException} if the rule is broken,
+ *     with a message only if there is more to say than the rule, and never with a secret in it
+ */
+record ValueType(String rule, List<String> choices, Function<String, Object> parser) {
+
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern BYTES = Pattern.compile("([0-9]{1,12})(KiB|MiB|GiB|)");
+  private static final Pattern REGION = Pattern.compile("[a-z0-9]{2,}(-[a-z0-9]+)+");
+
+  ValueType {
+    Objects.requireNonNull(rule, "rule");
+    choices = List.copyOf(choices);
+    Objects.requireNonNull(parser, "parser");
+  }
+
+  /** A yes or no; nothing but the two words is understood. */
+  static ValueType flag() {
+    return choice(List.of("true", "false"), Boolean::valueOf);
+  }
+
+  /** One of the modes of {@link AuthenticationMode}. */
+  static ValueType authentication() {
+    return choice(
+        Arrays.stream(AuthenticationMode.values()).map(AuthenticationMode::text).toList(),
+        text ->
+            Arrays.stream(AuthenticationMode.values())
+                .filter(mode -> mode.text().equals(text))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new));
+  }
+
+  /** A decimal number within bounds, both included. */
+  static ValueType wholeNumber(int least, int most) {
+    return new ValueType(
+        "a whole number from " + least + " to " + most,
+        List.of(),
+        text -> {
+          require(WHOLE_NUMBER.matcher(text).matches());
+          int number = Integer.parseInt(text);
+          require(number >= least && number <= most);
+          return number;
+        });
+  }
+
+  /**
+   * A number with its unit. A bare number is refused: pgJDBC counts its timeouts in seconds, pools
+   * count theirs in milliseconds, and nobody can know which one was meant.
+   */
+  static ValueType duration(String least, String most) {
+    Duration lower = parseDuration(least);
+    Duration upper = parseDuration(most);
+    return new ValueType(
+        "a number with one of the units ms, s, m, h, d, from " + least + " to " + most,
+        List.of(),
+        text -> {
+          Duration duration = parseDuration(text);
+          require(duration.compareTo(lower) >= 0 && duration.compareTo(upper) <= 0);
+          return duration;
+        });
+  }
+
+  /** A lifetime that the signature can express: it counts in seconds. */
+  static ValueType lifetime(String least, String most) {
+    ValueType duration = duration(least, most);
+    return new ValueType(
+        duration.rule() + ", in whole seconds",
+        List.of(),
+        text -> {
+          Duration lifetime = (Duration) duration.parser().apply(text);
+          require(lifetime.getNano() == 0);
+          return lifetime;
+        });
+  }
+
+  /** A number of bytes, optionally with a binary unit. */
+  static ValueType bytes(String most) {
+    long limit = parseBytes(most);
+    return new ValueType(
+        "a number of bytes, or a number with one of the units KiB, MiB, GiB, at most " + most,
+        List.of(),
+        text -> {
+          long bytes = parseBytes(text);
+          require(bytes <= limit);
+          return bytes;
+        });
+  }
+
+  /** An AWS region code. */
+  static ValueType region() {
+    return new ValueType(
+        "an AWS region code such as us-east-1",
+        List.of(),
+        text -> {
+          require(REGION.matcher(text).matches());
+          return text;
+        });
+  }
+
+  /** Any text that is not blank. */
+  static ValueType name(String what) {
+    return new ValueType(
+        what,
+        List.of(),
+        text -> {
+          require(!text.isBlank());
+          return text;
+        });
+  }
+
+  /** The text of a lock policy. */
+  static ValueType lockPolicy(String defaultText) {
+    return new ValueType(
+        "a lock policy",
+        List.of(),
+        text -> text.equals(defaultText) ? LockPolicy.defaults() : LockPolicy.parse(text));
+  }
+
+  /** A value that has no text form and so can only be handed over as an object. */
+  static ValueType object(Class<?> type) {
+    return new ValueType(
+        "an object of type " + type.getName() + ", given in the Properties or to the data source",
+        List.of(),
+        text -> {
+          throw new IllegalArgumentException();
+        });
+  }
+
+  private static ValueType choice(List<String> choices, Function<String, Object> parser) {
+    return new ValueType(
+        "one of " + String.join(", ", choices),
+        choices,
+        text -> {
+          require(choices.contains(text));
+          return parser.apply(text);
+        });
+  }
+
+  private static Duration parseDuration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    require(matcher.matches());
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
+  }
+
+  private static long parseBytes(String text) {
+    Matcher matcher = BYTES.matcher(text);
+    require(matcher.matches());
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "KiB" -> number << 10;
+      case "MiB" -> number << 20;
+      case "GiB" -> number << 30;
+      default -> number;
+    };
+  }
+
+  private static void require(boolean holds) {
+    if (!holds) {
+      throw new IllegalArgumentException();
+    }
+  }
+}
