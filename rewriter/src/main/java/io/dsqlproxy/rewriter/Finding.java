@@ -34,6 +34,21 @@ public record Finding(
    */
   public record Place(int offset, int line, int column) {
 
+    /** A place further on in the same text. */
+    Place forward(String text, int to) {
+      int atLine = line;
+      int atColumn = column;
+      for (int i = offset; i < to; i++) {
+        if (text.charAt(i) == '\n') {
+          atLine++;
+          atColumn = 1;
+        } else {
+          atColumn++;
+        }
+      }
+      return new Place(to, atLine, atColumn);
+    }
+
     @Override
     public String toString() {
       return "line " + line + ", column " + column;

@@ -13,7 +13,9 @@ public enum RuleId {
   /** MySQL's {@code LOCK IN SHARE MODE}: as {@link #FOR_SHARE}. */
   LOCK_IN_SHARE_MODE("LOCK IN SHARE MODE"),
   /** A lock beside an aggregate, {@code DISTINCT} or {@code GROUP BY}: moved into a sub-query. */
-  LOCK_BESIDE_AGGREGATE("lock beside an aggregate");
+  LOCK_BESIDE_AGGREGATE("lock beside an aggregate"),
+  /** A lock behind a query that reads no table: kept, it locks nothing. */
+  LOCK_WITHOUT_TABLE("lock without a table");
 
   private final String construct;
 

@@ -1,0 +1,50 @@
+package io.dsqlproxy.rewriter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Reads a plan the way tests ask about it. */
+public final class Planned {
+
+  private final Plan plan;
+
+  private Planned(Plan plan) {
+    this.plan = plan;
+  }
+
+  public static Planned by(LockPolicy policy, String sql) {
+    return new Planned(new Rewriter(policy).plan(sql));
+  }
+
+  public static Planned byDefault(String sql) {
+    return by(LockPolicy.defaults(), sql);
+  }
+
+  public String inTransaction() {
+    return sent(plan.inTransaction());
+  }
+
+  public String autocommit() {
+    return sent(plan.autocommit());
+  }
+
+  private static String sent(PlannedForm form) {
+    assertThat(form).isInstanceOf(PlannedForm.Send.class);
+    return ((PlannedForm.Send) form).sql();
+  }
+
+  /** The one finding of the form for transactions. */
+  public Finding finding() {
+    assertThat(plan.inTransaction().findings()).hasSize(1);
+    return plan.inTransaction().findings().get(0);
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  /** Both forms send the application's own String object. */
+  public void isUntouched() {
+    assertThat(inTransaction()).isSameAs(plan.sql());
+    assertThat(autocommit()).isSameAs(plan.sql());
+  }
+}
