@@ -3,6 +3,7 @@ package io.dsqlproxy.workload;
 import io.dsqlproxy.workload.PersistenceException.ConditionFailed;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,7 +75,7 @@ public final class TaskQueueStore {
           + " (range_hash, task_queue_id, "
           + (pass.isEmpty() ? "" : "pass, ")
           + "task_id, data, data_encoding) VALUES "
-          + String.join(", ", java.util.Collections.nCopies(count, row));
+          + String.join(", ", Collections.nCopies(count, row));
     }
   }
 
