@@ -1,0 +1,2 @@
+/** What the driver costs: JMH benchmarks, and the in-memory server that they run against. */
+package io.dsqlproxy.bench;
