@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -145,13 +146,10 @@ final class Execution {
   /** Runs the statement again on private copies of its tables. */
   private Message redirect(Portal portal, String name, Deque<Message> answers) throws IOException {
     backend.queue(Requests.SYNC).await("Z", ignored -> {});
-    String tables =
-        portal.parsed().judgement().relations().stream()
-            .map(String::valueOf)
-            .collect(Collectors.joining(",", "{", "}"));
     Message failure = InternalStatements.ROLLBACK_TO.run(backend);
     if (!failure.isError()) {
-      failure = InternalStatements.SHADOW.run(backend, tables);
+      failure =
+          InternalStatements.SHADOW.run(backend, arrayOf(portal.parsed().judgement().relations()));
     }
     if (!failure.isError()) {
       failure = InternalStatements.FORGET_PLANS.run(backend);
@@ -169,13 +167,31 @@ final class Execution {
     return duplicate && second.sqlState().equals(Conflicts.UNIQUE_VIOLATION) ? first : second;
   }
 
-  /** Ends a doomed transaction; otherwise makes the rows that it locked count as changed. */
+  /**
+   * Ends a doomed transaction. Of another one, makes the rows that it locked count as changed: in
+   * DSQL a committed FOR UPDATE is a conflict for every transaction with an older snapshot.
+   */
   private Message commitConflict() throws IOException {
+    Message lost = Replies.error(Rejection.CONFLICT);
     if (transaction.isDoomed()) {
       InternalStatements.ROLLBACK.run(backend);
-      return Replies.error(Rejection.CONFLICT);
+      return lost;
     }
-    return null;
+    if (transaction.lockedRelations().isEmpty()) {
+      return null;
+    }
+    Message failure = InternalStatements.TOUCH.run(backend, arrayOf(transaction.lockedRelations()));
+    if (!failure.isError()) {
+      return null;
+    }
+    backend.queue(Requests.SYNC).await("Z", ignored -> {});
+    InternalStatements.ROLLBACK.run(backend);
+    return Conflicts.isConcurrency(failure) ? lost : failure;
+  }
+
+  /** Object identifiers as the text of a PostgreSQL array. */
+  private static String arrayOf(Set<Integer> identifiers) {
+    return identifiers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
   }
 
   private static int maxRows(Message execute) {
