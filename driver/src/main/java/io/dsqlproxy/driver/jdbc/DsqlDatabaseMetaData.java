@@ -1,0 +1,281 @@
+package io.dsqlproxy.driver.jdbc;
+
+import io.dsqlproxy.driver.forwarding.ForwardingDatabaseMetaData;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Metadata that tells the truth about Aurora DSQL where pgJDBC speaks of PostgreSQL, and whose
+ * result sets lead back to decorated objects. As safe for use by many threads as the connection.
+ */
+final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
+
+  private final DsqlConnection connection;
+  private final DatabaseMetaData delegate;
+
+  DsqlDatabaseMetaData(DsqlConnection connection, DatabaseMetaData delegate) {
+    this.connection = connection;
+    this.delegate = delegate;
+  }
+
+  /** Many answers are queries, which run in the application's transaction. */
+  @Override
+  protected DatabaseMetaData delegate() {
+    connection.session().disarmAutosave();
+    return delegate;
+  }
+
+  private ResultSet decorated(ResultSet result) {
+    return connection.decorated(result);
+  }
+
+  // -------------------- java.sql.DatabaseMetaData: answers of our own
+
+  @Override
+  public String getURL() {
+    return connection.context().url();
+  }
+
+  @Override
+  public String getDriverName() {
+    return DriverVersion.NAME;
+  }
+
+  @Override
+  public String getDriverVersion() {
+    return DriverVersion.VERSION;
+  }
+
+  @Override
+  public int getDriverMajorVersion() {
+    return DriverVersion.MAJOR;
+  }
+
+  @Override
+  public int getDriverMinorVersion() {
+    return DriverVersion.MINOR;
+  }
+
+  /** Nothing sets a level on Aurora DSQL, so the level of now is the default. */
+  @Override
+  public int getDefaultTransactionIsolation() throws SQLException {
+    return connection.getTransactionIsolation();
+  }
+
+  @Override
+  public boolean supportsTransactionIsolationLevel(int level) {
+    return switch (level) {
+      case Connection.TRANSACTION_READ_UNCOMMITTED,
+          Connection.TRANSACTION_READ_COMMITTED,
+          Connection.TRANSACTION_REPEATABLE_READ ->
+          true;
+      case Connection.TRANSACTION_SERIALIZABLE -> connection.context().allowWeakerIsolation();
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean supportsSavepoints() {
+    return false;
+  }
+
+  // -------------------- java.sql.DatabaseMetaData: objects that lead back
+
+  @Override
+  public Connection getConnection() {
+    return connection;
+  }
+
+  @Override
+  public ResultSet getProcedures(String catalog, String schemaPattern, String procedureNamePattern)
+      throws SQLException {
+    return decorated(delegate().getProcedures(catalog, schemaPattern, procedureNamePattern));
+  }
+
+  @Override
+  public ResultSet getProcedureColumns(
+      String catalog, String schemaPattern, String procedureNamePattern, String columnNamePattern)
+      throws SQLException {
+    return decorated(
+        delegate()
+            .getProcedureColumns(catalog, schemaPattern, procedureNamePattern, columnNamePattern));
+  }
+
+  @Override
+  public ResultSet getTables(
+      String catalog, String schemaPattern, String tableNamePattern, String[] types)
+      throws SQLException {
+    return decorated(delegate().getTables(catalog, schemaPattern, tableNamePattern, types));
+  }
+
+  @Override
+  public ResultSet getSchemas() throws SQLException {
+    return decorated(delegate().getSchemas());
+  }
+
+  @Override
+  public ResultSet getCatalogs() throws SQLException {
+    return decorated(delegate().getCatalogs());
+  }
+
+  @Override
+  public ResultSet getTableTypes() throws SQLException {
+    return decorated(delegate().getTableTypes());
+  }
+
+  @Override
+  public ResultSet getColumns(
+      String catalog, String schemaPattern, String tableNamePattern, String columnNamePattern)
+      throws SQLException {
+    return decorated(
+        delegate().getColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
+  }
+
+  @Override
+  public ResultSet getColumnPrivileges(
+      String catalog, String schema, String table, String columnNamePattern) throws SQLException {
+    return decorated(delegate().getColumnPrivileges(catalog, schema, table, columnNamePattern));
+  }
+
+  @Override
+  public ResultSet getTablePrivileges(String catalog, String schemaPattern, String tableNamePattern)
+      throws SQLException {
+    return decorated(delegate().getTablePrivileges(catalog, schemaPattern, tableNamePattern));
+  }
+
+  @Override
+  public ResultSet getBestRowIdentifier(
+      String catalog, String schema, String table, int scope, boolean nullable)
+      throws SQLException {
+    return decorated(delegate().getBestRowIdentifier(catalog, schema, table, scope, nullable));
+  }
+
+  @Override
+  public ResultSet getVersionColumns(String catalog, String schema, String table)
+      throws SQLException {
+    return decorated(delegate().getVersionColumns(catalog, schema, table));
+  }
+
+  @Override
+  public ResultSet getPrimaryKeys(String catalog, String schema, String table) throws SQLException {
+    return decorated(delegate().getPrimaryKeys(catalog, schema, table));
+  }
+
+  @Override
+  public ResultSet getImportedKeys(String catalog, String schema, String table)
+      throws SQLException {
+    return decorated(delegate().getImportedKeys(catalog, schema, table));
+  }
+
+  @Override
+  public ResultSet getExportedKeys(String catalog, String schema, String table)
+      throws SQLException {
+    return decorated(delegate().getExportedKeys(catalog, schema, table));
+  }
+
+  @Override
+  public ResultSet getCrossReference(
+      String parentCatalog,
+      String parentSchema,
+      String parentTable,
+      String foreignCatalog,
+      String foreignSchema,
+      String foreignTable)
+      throws SQLException {
+    return decorated(
+        delegate()
+            .getCrossReference(
+                parentCatalog,
+                parentSchema,
+                parentTable,
+                foreignCatalog,
+                foreignSchema,
+                foreignTable));
+  }
+
+  @Override
+  public ResultSet getTypeInfo() throws SQLException {
+    return decorated(delegate().getTypeInfo());
+  }
+
+  @Override
+  public ResultSet getIndexInfo(
+      String catalog, String schema, String table, boolean unique, boolean approximate)
+      throws SQLException {
+    return decorated(delegate().getIndexInfo(catalog, schema, table, unique, approximate));
+  }
+
+  @Override
+  public ResultSet getUDTs(
+      String catalog, String schemaPattern, String typeNamePattern, int[] types)
+      throws SQLException {
+    return decorated(delegate().getUDTs(catalog, schemaPattern, typeNamePattern, types));
+  }
+
+  @Override
+  public ResultSet getSuperTypes(String catalog, String schemaPattern, String typeNamePattern)
+      throws SQLException {
+    return decorated(delegate().getSuperTypes(catalog, schemaPattern, typeNamePattern));
+  }
+
+  @Override
+  public ResultSet getSuperTables(String catalog, String schemaPattern, String tableNamePattern)
+      throws SQLException {
+    return decorated(delegate().getSuperTables(catalog, schemaPattern, tableNamePattern));
+  }
+
+  @Override
+  public ResultSet getAttributes(
+      String catalog, String schemaPattern, String typeNamePattern, String attributeNamePattern)
+      throws SQLException {
+    return decorated(
+        delegate().getAttributes(catalog, schemaPattern, typeNamePattern, attributeNamePattern));
+  }
+
+  @Override
+  public ResultSet getSchemas(String catalog, String schemaPattern) throws SQLException {
+    return decorated(delegate().getSchemas(catalog, schemaPattern));
+  }
+
+  @Override
+  public ResultSet getClientInfoProperties() throws SQLException {
+    return decorated(delegate().getClientInfoProperties());
+  }
+
+  @Override
+  public ResultSet getFunctions(String catalog, String schemaPattern, String functionNamePattern)
+      throws SQLException {
+    return decorated(delegate().getFunctions(catalog, schemaPattern, functionNamePattern));
+  }
+
+  @Override
+  public ResultSet getFunctionColumns(
+      String catalog, String schemaPattern, String functionNamePattern, String columnNamePattern)
+      throws SQLException {
+    return decorated(
+        delegate()
+            .getFunctionColumns(catalog, schemaPattern, functionNamePattern, columnNamePattern));
+  }
+
+  @Override
+  public ResultSet getPseudoColumns(
+      String catalog, String schemaPattern, String tableNamePattern, String columnNamePattern)
+      throws SQLException {
+    return decorated(
+        delegate().getPseudoColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
+  }
+
+  // -------------------- java.sql.Wrapper
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return Unwrapping.unwrap(this, delegate, type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return Unwrapping.isWrapperFor(this, delegate, type);
+  }
+}
