@@ -110,9 +110,9 @@ public final class Audits {
   /** A message queue of the first generation: its ids may have gaps, their order may not lie. */
   public static Audit queue(DataSource dataSource, int queueType, LongSupplier enqueued) {
     String resource = QueueStore.resource(queueType);
-    return consumedInOrder(new Audit(dataSource), resource)
+    return consumedInOrder(new Audit(dataSource), "queue", resource)
         .noRows(
-            "nothing-behind-the-reader",
+            "nothing-behind-the-reader-(queue)",
             "a reader that consumed message n never sees a smaller id later",
             """
             SELECT q.message_id FROM queue q
@@ -125,7 +125,7 @@ public final class Audits {
             resource,
             resource)
         .grewBy(
-            "every-message-has-an-id-of-its-own",
+            "every-message-has-an-id-of-its-own-(queue)",
             "as many different ids exist as producers committed messages",
             enqueued,
             "SELECT count(*) FROM queue WHERE queue_type = ?",
@@ -135,15 +135,15 @@ public final class Audits {
   /** A message queue of the second generation: its ids have no gaps either. */
   public static Audit queue(DataSource dataSource, NamedQueue queue, LongSupplier enqueued) {
     String resource = queue.resource();
-    return consumedInOrder(new Audit(dataSource), resource)
+    return consumedInOrder(new Audit(dataSource), "queue_messages", resource)
         .noRows(
-            "message-ids-are-contiguous",
+            "ids-have-no-gaps-(queue_messages)",
             "the n-th message that was consumed has id n",
             "SELECT position, message_id FROM evidence_consumed"
                 + " WHERE queue = ? AND position <> message_id",
             resource)
         .noRows(
-            "nothing-behind-the-reader",
+            "nothing-behind-the-reader-(queue_messages)",
             "the messages that wait begin right after the last one consumed, without gaps",
             """
             SELECT waiting.first_id, waiting.last_id, waiting.messages
@@ -165,7 +165,7 @@ public final class Audits {
             resource,
             resource)
         .grewBy(
-            "every-message-has-an-id-of-its-own",
+            "every-message-has-an-id-of-its-own-(queue_messages)",
             "as many different ids exist as producers committed messages",
             enqueued,
             """
@@ -237,9 +237,9 @@ public final class Audits {
         resources);
   }
 
-  private static Audit consumedInOrder(Audit audit, String resource) {
+  private static Audit consumedInOrder(Audit audit, String table, String resource) {
     return audit.noRows(
-        "ids-rise-as-they-are-read",
+        "ids-rise-as-they-are-read-(" + table + ")",
         "the reader met the message ids in rising order",
         """
         SELECT position, previous_id, message_id

@@ -152,7 +152,7 @@ class AuditsTest {
   @Test
   void aMessageBehindTheReaderIsFound() throws SQLException {
     assertThat(brokenInFirst(2, message(3), message(5), consumed("queue/1", 0, 5)))
-        .containsExactly("nothing-behind-the-reader");
+        .containsExactly("nothing-behind-the-reader-(queue)");
   }
 
   @Test
@@ -160,12 +160,13 @@ class AuditsTest {
     assertThat(
             brokenInFirst(
                 2, message(3), message(5), consumed("queue/1", 0, 5), consumed("queue/1", 1, 3)))
-        .containsExactly("ids-rise-as-they-are-read");
+        .containsExactly("ids-rise-as-they-are-read-(queue)");
   }
 
   @Test
   void twoMessagesUnderOneIdAreFound() throws SQLException {
-    assertThat(brokenInFirst(2, message(3))).containsExactly("every-message-has-an-id-of-its-own");
+    assertThat(brokenInFirst(2, message(3)))
+        .containsExactly("every-message-has-an-id-of-its-own-(queue)");
   }
 
   @Test
@@ -185,18 +186,19 @@ class AuditsTest {
   void aGapBetweenConsumedMessagesIsFound() throws SQLException {
     assertThat(
             brokenInSecond(2, consumed(NAMED.resource(), 0, 0), consumed(NAMED.resource(), 1, 2)))
-        .containsExactly("message-ids-are-contiguous");
+        .containsExactly("ids-have-no-gaps-(queue_messages)");
   }
 
   @Test
   void aGapBetweenWaitingMessagesIsFound() throws SQLException {
-    assertThat(brokenInSecond(2, named(0), named(2))).containsExactly("nothing-behind-the-reader");
+    assertThat(brokenInSecond(2, named(0), named(2)))
+        .containsExactly("nothing-behind-the-reader-(queue_messages)");
   }
 
   @Test
   void aGapRightBehindTheReaderIsFound() throws SQLException {
     assertThat(brokenInSecond(2, consumed(NAMED.resource(), 0, 0), named(2)))
-        .containsExactly("nothing-behind-the-reader");
+        .containsExactly("nothing-behind-the-reader-(queue_messages)");
   }
 
   @Test
