@@ -238,16 +238,25 @@ public final class Audits {
   }
 
   private static Audit consumedInOrder(Audit audit, String table, String resource) {
-    return audit.noRows(
-        "ids-rise-as-they-are-read-(" + table + ")",
-        "the reader met the message ids in rising order",
-        """
+    return audit
+        .noRows(
+            "ids-rise-as-they-are-read-(" + table + ")",
+            "the reader met the message ids in rising order",
+            """
         SELECT position, previous_id, message_id
           FROM (SELECT position, message_id,
                        lag(message_id) OVER (ORDER BY position) AS previous_id
                   FROM evidence_consumed WHERE queue = ?) c
          WHERE previous_id >= message_id
         """,
-        resource);
+            resource)
+        .noRows(
+            "reader's-evidence-is-complete-(" + table + ")",
+            "everything that the reader noted is stored",
+            """
+            SELECT count(*) AS stored, max(position) + 1 AS noted FROM evidence_consumed
+             WHERE queue = ? HAVING count(*) <> coalesce(max(position) + 1, 0)
+            """,
+            resource);
   }
 }

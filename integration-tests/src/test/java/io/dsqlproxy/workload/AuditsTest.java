@@ -164,6 +164,12 @@ class AuditsTest {
   }
 
   @Test
+  void aLostNoteOfTheReaderIsFound() throws SQLException {
+    assertThat(brokenInFirst(1, message(3), consumed("queue/1", 1, 3)))
+        .containsExactly("reader's-evidence-is-complete-(queue)");
+  }
+
+  @Test
   void twoMessagesUnderOneIdAreFound() throws SQLException {
     assertThat(brokenInFirst(2, message(3)))
         .containsExactly("every-message-has-an-id-of-its-own-(queue)");

@@ -9,17 +9,18 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A plain PostgreSQL whose databases stand in for DSQL's snapshots. For use by one thread. */
-final class PostgresDatabases implements AutoCloseable {
+public final class PostgresDatabases implements AutoCloseable {
 
   private final EmbeddedPostgres postgres;
   private int databases;
 
-  PostgresDatabases() throws IOException {
+  /** Starts the server. */
+  public PostgresDatabases() throws IOException {
     this.postgres = EmbeddedPostgres.builder().start();
   }
 
   /** A database of its own, with all tables, at REPEATABLE READ. */
-  DataSource create() throws SQLException {
+  public DataSource create() throws SQLException {
     String name = "workload_" + databases++;
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
