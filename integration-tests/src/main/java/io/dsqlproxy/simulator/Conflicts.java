@@ -16,6 +16,11 @@ final class Conflicts {
     return CONCURRENCY.contains(error.sqlState());
   }
 
+  /** Whether another transaction that has not ended holds the row. */
+  static boolean isLocked(Message error) {
+    return !error.sqlState().equals("40001") && isConcurrency(error);
+  }
+
   /** Whether another transaction may have caused it. */
   static boolean mayBeConflict(Message error) {
     return isConcurrency(error) || error.sqlState().equals(UNIQUE_VIOLATION);

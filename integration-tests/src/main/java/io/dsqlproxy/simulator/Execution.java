@@ -7,48 +7,85 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /**
  * Runs a portal as DSQL would: without waiting for another session, and with conflicts put off
- * until COMMIT.
+ * until COMMIT, where the first to commit wins.
  *
- * <p>In a transaction, a statement that writes or locks runs behind a savepoint. If another session
- * is in its way, it is rolled back, its tables are replaced by private copies from the
- * transaction's own snapshot, and it runs again. The transaction is then doomed: it goes on with
- * normal answers, and its COMMIT answers 40001.
+ * <p>A statement that finds a row locked by another session asks that session to make way: what it
+ * has done is carried over to private copies of its tables ({@link PrivateCopies}), its locks go,
+ * and its COMMIT will bring the work back, or find the conflict. A statement in a transaction that
+ * finds a newer version of a row, or a key that was inserted after its snapshot, has lost already:
+ * it runs again on private copies, the transaction is <i>doomed</i>, goes on with normal answers,
+ * and its COMMIT answers 40001.
  *
- * <p>Differences from DSQL: who comes first to a row wins, not who commits first; a statement that
- * names its table with the schema cannot be redirected and answers 40001 itself, as does a
- * statement outside a transaction while another one holds the row; foreign keys are not checked
- * against private copies.
+ * <p>Differences from DSQL: a session in the middle of a request, or one that has copied in,
+ * defined, set a parameter, locked FOR KEY SHARE, called a function of the user's, keeps a cursor
+ * open, or has used a table without primary key, does not make way, so that there the first to
+ * reach the row wins. A statement that names its table with the schema cannot be diverted: after a
+ * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys.
  *
- * <p>Confined to the session's thread.
+ * <p>Confined to the thread that holds the session's turn.
  */
 final class Execution {
 
+  private static final int ATTEMPTS = 3;
+
+  private final Session session;
   private final ClientLink client;
   private final BackendLink backend;
   private final TransactionState transaction;
+  private final Neighbours neighbours;
+  private final PrivateCopies copies;
 
   /** Rows that were fetched ahead of the client, by portal. */
   private final Map<String, Deque<Message>> ahead = new HashMap<>();
 
-  Execution(ClientLink client, BackendLink backend, TransactionState transaction) {
+  /** Portals that PostgreSQL keeps open in the middle of their rows. */
+  private final Set<String> suspended = new HashSet<>();
+
+  Execution(
+      Session session,
+      ClientLink client,
+      BackendLink backend,
+      TransactionState transaction,
+      Neighbours neighbours) {
+    this.session = session;
     this.client = client;
     this.backend = backend;
     this.transaction = transaction;
+    this.neighbours = neighbours;
+    this.copies = new PrivateCopies(backend, transaction);
   }
 
   void forget(String portal) {
     ahead.remove(portal);
+    suspended.remove(portal);
   }
 
   void forgetAll() {
     ahead.clear();
+    suspended.clear();
+  }
+
+  /** The judgement with the relations themselves instead of private copies of them. */
+  Judgement withOriginals(Judgement judgement) {
+    return judgement.mayConflict()
+        ? judgement.withRelations(
+            copies.originals(judgement.relations()), copies.originals(judgement.lockedRelations()))
+        : judgement;
+  }
+
+  /** Gives up the locks of an idle transaction, if that can be done unnoticed. */
+  void makeWay() throws IOException {
+    if (suspended.isEmpty()) {
+      copies.makeWay();
+    }
   }
 
   /** Runs the portal and answers the client; returns the error if there was one. */
@@ -59,15 +96,27 @@ final class Execution {
       deliver(name, maxRows(request));
       return null;
     }
-    if (judgement.effect() == Effect.COMMIT && transaction.isOpen()) {
-      Message conflict = commitConflict();
+    if (judgement.effect() == Effect.COMMIT && transaction.isOpen() && !transaction.isFailed()) {
+      Message conflict = beforeCommit();
       if (conflict != null) {
         return conflict;
       }
     }
-    return transaction.isOpen() && judgement.mayConflict()
-        ? runGuarded(portal, request)
-        : runPlainly(portal, request);
+    if (!judgement.mayConflict()) {
+      return runPlainly(portal, request);
+    }
+    Deque<Message> answers = new ArrayDeque<>();
+    Message end =
+        transaction.isOpen()
+            ? runInTransaction(portal, name, answers)
+            : runAlone(portal, name, answers);
+    if (end.isError()) {
+      return end;
+    }
+    answers.add(end);
+    ahead.put(name, answers);
+    deliver(name, maxRows(request));
+    return null;
   }
 
   private Message runPlainly(Portal portal, Message request) throws IOException {
@@ -78,6 +127,11 @@ final class Execution {
     }
     if (end.isError()) {
       return end;
+    }
+    if (end.type() == 's') {
+      suspended.add(request.string(0));
+    } else {
+      suspended.remove(request.string(0));
     }
     if (portal.parsed().asynchronous()) {
       client.send(Replies.oneTextValue(Jobs.newIdentifier()));
@@ -98,100 +152,112 @@ final class Execution {
     return backend.queue(data).await("C", client::send);
   }
 
-  private Message runGuarded(Portal portal, Message request) throws IOException {
-    String name = request.string(0);
-    if (transaction.hasSavepoint()) {
-      InternalStatements.RELEASE.queue(backend);
+  /** Outside a transaction block; only the first statement after a Sync can simply run again. */
+  private Message runAlone(Portal portal, String name, Deque<Message> answers) throws IOException {
+    Message end = fetchAll(name, answers);
+    for (int i = 1; i < ATTEMPTS && isLocked(end) && !transaction.hasRunSinceSync(); i++) {
+      copies.sync();
+      neighbours.askToMakeWay(session, relations(portal, i));
+      end = runAgain(portal, name, answers);
     }
-    InternalStatements.SAVEPOINT.queue(backend);
-    Deque<Message> answers = new ArrayDeque<>();
-    Message end = executeAll(name, answers);
-    transaction.savepointSet();
-    if (end.isError() && Conflicts.mayBeConflict(end)) {
-      Message first = end;
-      answers.clear();
-      end = redirect(portal, name, answers);
-      if (end.isError()) {
-        return genuine(first, end);
-      }
-      transaction.doom();
-    }
-    if (end.isError()) {
-      return end;
-    }
-    answers.add(end);
-    ahead.put(name, answers);
-    deliver(name, maxRows(request));
-    return null;
-  }
-
-  /** All rows at once: a portal cannot be continued after a conflict on a later row. */
-  private Message executeAll(String portal, Deque<Message> answers) throws IOException {
-    List<Message> internal = new ArrayList<>();
-    Message end =
-        backend
-            .queue(Requests.execute(portal))
-            .await("CI", message -> (isRow(message) ? answers : internal).add(message));
-    while (end.type() == 'C' && end.string(0).matches("SAVEPOINT|RELEASE")) {
-      end = backend.await("CI", message -> (isRow(message) ? answers : internal).add(message));
-    }
-    internal.stream().filter(m -> "SNA".indexOf(m.type()) >= 0).forEach(client::send);
     return end;
   }
 
-  private static boolean isRow(Message message) {
-    return message.type() == 'D';
+  private Message runInTransaction(Portal portal, String name, Deque<Message> answers)
+      throws IOException {
+    if (!transaction.hasBase()) {
+      InternalStatements.BASE.queue(backend);
+    }
+    // Never released: PostgreSQL would forget which of the transaction's identifiers are its own.
+    InternalStatements.SAVEPOINT.queue(backend);
+    Message end = fetchAll(name, answers);
+    transaction.savepointsSet();
+    for (int i = 1; i < ATTEMPTS && isLocked(end); i++) {
+      neighbours.askToMakeWay(session, relations(portal, i));
+      Message failure = copies.undoStatement();
+      end = failure != null ? failure : runAgain(portal, name, answers);
+    }
+    return end.isError() && Conflicts.mayBeConflict(end)
+        ? runDiverted(portal, name, answers, end)
+        : end;
   }
 
-  /** Runs the statement again on private copies of its tables. */
-  private Message redirect(Portal portal, String name, Deque<Message> answers) throws IOException {
-    backend.queue(Requests.SYNC).await("Z", ignored -> {});
-    Message failure = InternalStatements.ROLLBACK_TO.run(backend);
-    if (!failure.isError()) {
-      failure =
-          InternalStatements.SHADOW.run(backend, arrayOf(portal.parsed().judgement().relations()));
+  /** The conflict is certain, unless it is a duplicate that is in the snapshot too. */
+  private Message runDiverted(Portal portal, String name, Deque<Message> answers, Message conflict)
+      throws IOException {
+    Message failure = copies.undoStatement();
+    if (failure == null) {
+      failure = copies.divert(portal.parsed().judgement().relations());
     }
-    if (!failure.isError()) {
-      failure = InternalStatements.FORGET_PLANS.run(backend);
-    }
-    if (failure.isError()) {
+    if (failure != null) {
       return failure;
     }
-    backend.queue(Requests.closePortal(name)).queue(portal.bind());
-    return executeAll(name, answers);
+    Message end = runAgain(portal, name, answers);
+    if (!end.isError()) {
+      transaction.doom();
+      return end;
+    }
+    return end.sqlState().equals(conflict.sqlState()) ? conflict : end;
   }
 
-  /** A duplicate that is there even in the private copy was visible from the start. */
-  private static Message genuine(Message first, Message second) {
-    boolean duplicate = first.sqlState().equals(Conflicts.UNIQUE_VIOLATION);
-    return duplicate && second.sqlState().equals(Conflicts.UNIQUE_VIOLATION) ? first : second;
+  private static boolean isLocked(Message end) {
+    return end.isError() && Conflicts.isLocked(end);
+  }
+
+  /** The last attempt looks beyond the statement's own tables: foreign keys lock others. */
+  private static Set<Integer> relations(Portal portal, int attempt) {
+    return attempt == 1 ? portal.parsed().judgement().relations() : Set.of();
+  }
+
+  private Message runAgain(Portal portal, String name, Deque<Message> answers) throws IOException {
+    answers.clear();
+    backend.queue(Requests.closePortal(name)).queue(portal.bind());
+    return fetchAll(name, answers);
+  }
+
+  /** All rows at once: a portal cannot be continued after a conflict on a later row. */
+  private Message fetchAll(String portal, Deque<Message> answers) throws IOException {
+    List<Message> others = new ArrayList<>();
+    Consumer<Message> sink = message -> (message.type() == 'D' ? answers : others).add(message);
+    Message end = backend.queue(Requests.execute(portal)).await("CI", sink);
+    while (end.type() == 'C' && end.string(0).equals("SAVEPOINT")) {
+      end = backend.await("CI", sink);
+    }
+    others.stream().filter(m -> "SNA".indexOf(m.type()) >= 0).forEach(client::send);
+    return end;
   }
 
   /**
-   * Ends a doomed transaction. Of another one, makes the rows that it locked count as changed: in
-   * DSQL a committed FOR UPDATE is a conflict for every transaction with an older snapshot.
+   * Ends a doomed transaction, and brings the work of another one to where COMMIT makes it last:
+   * what is in private copies goes back to the tables, and rows that were only locked count as
+   * changed, since in DSQL a committed FOR UPDATE is a conflict for every older snapshot.
    */
-  private Message commitConflict() throws IOException {
+  private Message beforeCommit() throws IOException {
     Message lost = Replies.error(Rejection.CONFLICT);
     if (transaction.isDoomed()) {
       InternalStatements.ROLLBACK.run(backend);
       return lost;
     }
-    if (transaction.lockedRelations().isEmpty()) {
+    Message failure = transaction.hasMadeWay() ? materialise() : null;
+    if (failure == null && !transaction.lockedRelations().isEmpty()) {
+      failure = copies.touchLockedRows();
+    }
+    if (failure == null) {
       return null;
     }
-    Message failure = InternalStatements.TOUCH.run(backend, arrayOf(transaction.lockedRelations()));
-    if (!failure.isError()) {
-      return null;
-    }
-    backend.queue(Requests.SYNC).await("Z", ignored -> {});
+    copies.sync();
     InternalStatements.ROLLBACK.run(backend);
-    return Conflicts.isConcurrency(failure) ? lost : failure;
+    return Conflicts.mayBeConflict(failure) ? lost : failure;
   }
 
-  /** Object identifiers as the text of a PostgreSQL array. */
-  private static String arrayOf(Set<Integer> identifiers) {
-    return identifiers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+  private Message materialise() throws IOException {
+    Message failure = copies.materialise();
+    for (int i = 1; i < ATTEMPTS && failure != null && Conflicts.isLocked(failure); i++) {
+      neighbours.askToMakeWay(session, i == 1 ? transaction.touchedRelations() : Set.of());
+      failure = copies.undoStatement();
+      failure = failure != null ? failure : copies.materialise();
+    }
+    return failure;
   }
 
   private static int maxRows(Message execute) {
@@ -215,9 +281,9 @@ final class Execution {
       rows++;
     }
     Message end = answers.getFirst();
-    boolean suspended = maxRows > 0 && end.string(0).startsWith("SELECT");
-    client.send(suspended ? Replies.commandComplete("SELECT " + rows) : end);
-    if (!suspended) {
+    boolean piecewise = maxRows > 0 && end.string(0).startsWith("SELECT");
+    client.send(piecewise ? Replies.commandComplete("SELECT " + rows) : end);
+    if (!piecewise) {
       ahead.remove(portal);
     }
   }

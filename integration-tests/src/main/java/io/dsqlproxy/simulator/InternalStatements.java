@@ -1,18 +1,26 @@
 package io.dsqlproxy.simulator;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * The simulator's own statements, prepared once in each backend session: run by name they leave the
  * client's unnamed statement and portal alone, and they work in the middle of a pipeline.
  */
 enum InternalStatements {
+  BASE("SAVEPOINT dsql_simulator_base"),
+  ROLLBACK_TO_BASE("ROLLBACK TO SAVEPOINT dsql_simulator_base"),
   SAVEPOINT("SAVEPOINT dsql_simulator"),
-  RELEASE("RELEASE SAVEPOINT dsql_simulator"),
   ROLLBACK_TO("ROLLBACK TO SAVEPOINT dsql_simulator"),
   ROLLBACK("ROLLBACK"),
   FORGET_PLANS("DISCARD PLANS"),
   SHADOW("SELECT sys.simulator_shadow($1::text::oid[])"),
+  EXPORT("SELECT untouched, touched FROM sys.simulator_export($1::text::oid)"),
+  IMPORT("SELECT sys.simulator_import($1::text::oid, $2::text::text[], $3::text::text[])"),
+  ALIASES(
+      "SELECT relation, to_regclass(sys.simulator_shadow_name(relation))::oid"
+          + " FROM sys.simulator_shadowed() relation"),
+  MATERIALISE("SELECT sys.simulator_materialise()"),
   TOUCH("SELECT sys.simulator_touch($1::text::oid[])");
 
   private final String sql;
@@ -43,7 +51,13 @@ enum InternalStatements {
 
   /** Runs it; answers the error, or CloseComplete. */
   Message run(BackendLink backend, String... parameters) throws IOException {
+    return run(backend, ignored -> {}, parameters);
+  }
+
+  /** Runs it with its rows going to the sink; answers the error, or CloseComplete. */
+  Message run(BackendLink backend, Consumer<Message> sink, String... parameters)
+      throws IOException {
     queue(backend, parameters);
-    return backend.await("3", ignored -> {});
+    return backend.await("3", sink);
   }
 }

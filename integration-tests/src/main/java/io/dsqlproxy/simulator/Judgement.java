@@ -29,6 +29,7 @@ record Judgement(
     COMMIT,
     ROLLBACK,
     COPY_IN,
+    SETTING,
     ALLOW_SYNC_INDEX,
     FORBID_SYNC_INDEX
   }
@@ -37,5 +38,9 @@ record Judgement(
 
   static Judgement of(Effect effect, Rejection rejection) {
     return new Judgement(effect, false, Set.of(), Set.of(), false, rejection);
+  }
+
+  Judgement withRelations(Set<Integer> named, Set<Integer> locked) {
+    return new Judgement(effect, mayConflict, named, locked, skipsLocked, rejection);
   }
 }

@@ -18,6 +18,7 @@ final class Login {
   private final EmbeddedBackend backend;
   private final StatementJudge judge;
   private final StatementLog log;
+  private final Neighbours neighbours = new Neighbours();
 
   Login(SSLContext tls, TokenVerifier verifier, EmbeddedBackend backend, StatementLog log) {
     this.tls = tls;
@@ -77,7 +78,7 @@ final class Login {
       InternalStatements.prepare(link);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log).run();
+      new Session(client, link, judge, log, neighbours).run();
     }
   }
 }

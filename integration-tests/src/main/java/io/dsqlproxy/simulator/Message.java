@@ -3,8 +3,11 @@ package io.dsqlproxy.simulator;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,6 +65,23 @@ record Message(char type, byte[] body) {
       at = end + 1;
     }
     return fields;
+  }
+
+  /** The columns of a DataRow in text format; NULL is null. */
+  List<String> values() {
+    ByteBuffer row = ByteBuffer.wrap(body);
+    List<String> values = new ArrayList<>();
+    for (int columns = row.getShort(); columns > 0; columns--) {
+      int length = row.getInt();
+      if (length < 0) {
+        values.add(null);
+      } else {
+        byte[] value = new byte[length];
+        row.get(value);
+        values.add(new String(value, StandardCharsets.UTF_8));
+      }
+    }
+    return values;
   }
 
   String sqlState() {

@@ -63,7 +63,7 @@ final class ParameterRules {
   /** PostgreSQL does not know the switch for synchronous indexes: the session keeps it. */
   static Effect effect(ParseNode statement) {
     if (!statement.text("name").equalsIgnoreCase(SYNC_INDEX_SWITCH)) {
-      return Effect.NONE;
+      return Effect.SETTING;
     }
     List<ParseNode> values = statement.nodes("args");
     boolean off =

@@ -5,6 +5,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's session after the login. Every request goes to PostgreSQL and is answered before the
@@ -20,6 +25,8 @@ final class Session {
   /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
   record Portal(Parsed parsed, Message bind) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final long PATIENCE_MILLIS = 30;
   private static final String REFUSED = "_dsql_simulator_refused";
   private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, false);
 
@@ -31,29 +38,74 @@ final class Session {
   private final Execution execution;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
+  private final Neighbours neighbours;
+  private final ReentrantLock turn = new ReentrantLock();
   private boolean skipping;
+  private boolean atRest = true;
   private boolean syncIndexAllowed;
 
-  Session(ClientLink client, BackendLink backend, StatementJudge judge, StatementLog log) {
+  Session(
+      ClientLink client,
+      BackendLink backend,
+      StatementJudge judge,
+      StatementLog log,
+      Neighbours neighbours) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
     this.log = log;
-    this.execution = new Execution(client, backend, transaction);
+    this.neighbours = neighbours;
+    this.execution = new Execution(this, client, backend, transaction, neighbours);
   }
 
   void run() throws IOException {
+    neighbours.add(this);
     try {
       Message request = client.read();
       while (request.type() != 'X') {
+        if (!turn.isHeldByCurrentThread()) {
+          turn.lock();
+        }
+        atRest = false;
         if (!skipping || request.type() == 'S') {
           serve(request);
+        }
+        if (atRest) {
+          turn.unlock();
         }
         request = client.read();
       }
     } catch (EOFException expected) {
       // The client, or PostgreSQL after a FATAL error, has gone away.
       client.flush();
+    } finally {
+      neighbours.remove(this);
+      if (!turn.isHeldByCurrentThread()) {
+        turn.lock();
+      }
+    }
+  }
+
+  /**
+   * Another session needs rows of these relations (of any, if none is named). Does nothing if this
+   * session is busy for longer than a moment: two that need each other must not wait.
+   */
+  void makeWay(Set<Integer> relations) {
+    try {
+      if (!turn.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      try {
+        if (transaction.standsInTheWay(relations)) {
+          execution.makeWay();
+        }
+      } finally {
+        turn.unlock();
+      }
+    } catch (IOException e) {
+      LOG.debug("A session ended while it made way", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -130,7 +182,7 @@ final class Session {
           .queue(Requests.parse(name, SqlText.withoutSkipLocked(text), types))
           .await("1", ignored -> {});
     }
-    statements.put(name, new Parsed(sql, judgement, asynchronous));
+    statements.put(name, new Parsed(sql, execution.withOriginals(judgement), asynchronous));
     if (answer) {
       client.send(reply);
     }
@@ -224,6 +276,7 @@ final class Session {
     }
     client.send(reply);
     client.flush();
+    atRest = true;
   }
 
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */

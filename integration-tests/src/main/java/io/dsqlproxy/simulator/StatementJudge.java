@@ -87,7 +87,10 @@ final class StatementJudge {
 
     private void lookAtRelation(ParseNode relation) {
       if (relation.text("rtekind").equals(RELATION)) {
-        relations.add(Integer.parseInt(relation.text("relid")));
+        int identifier = Integer.parseInt(relation.text("relid"));
+        if (identifier >= FIRST_USER_OID) {
+          relations.add(identifier);
+        }
         if (!relation.isNull("tablesample")) {
           reject(Rejection.notSupported("TABLESAMPLE clause not supported"));
         }

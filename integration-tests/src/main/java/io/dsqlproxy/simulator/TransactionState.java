@@ -13,9 +13,14 @@ final class TransactionState {
       Rejection.notSupported("ddl and dml are not supported in the same transaction");
 
   private final Set<Integer> lockedRelations = new TreeSet<>();
+  private final Set<Integer> touchedRelations = new TreeSet<>();
   private boolean open;
+  private boolean failed;
+  private boolean base;
+  private boolean fixed;
+  private boolean madeWay;
+  private boolean runSinceSync;
   private boolean doomed;
-  private boolean savepoint;
   private boolean defined;
   private boolean written;
 
@@ -33,12 +38,43 @@ final class TransactionState {
     doomed = true;
   }
 
-  boolean hasSavepoint() {
-    return savepoint;
+  boolean hasBase() {
+    return base;
   }
 
-  void savepointSet() {
-    savepoint = true;
+  /** The savepoint before the first and the one before the last writing statement are set. */
+  void savepointsSet() {
+    base = true;
+  }
+
+  /** Whether a statement failed, so that only ROLLBACK is possible. */
+  boolean isFailed() {
+    return failed;
+  }
+
+  /** Whether its work is in private copies, to be brought back at COMMIT. */
+  boolean hasMadeWay() {
+    return madeWay;
+  }
+
+  /** All since the base is undone and kept in private copies. */
+  void madeWay() {
+    madeWay = true;
+  }
+
+  boolean hasRunSinceSync() {
+    return runSinceSync;
+  }
+
+  /** The relations named by statements that write or lock. */
+  Set<Integer> touchedRelations() {
+    return touchedRelations;
+  }
+
+  /** Whether it may hold row locks in one of these, or in any if none is named, and can give up. */
+  boolean standsInTheWay(Set<Integer> relations) {
+    boolean near = relations.isEmpty() || touchedRelations.stream().anyMatch(relations::contains);
+    return open && base && !fixed && near;
   }
 
   Set<Integer> lockedRelations() {
@@ -62,11 +98,30 @@ final class TransactionState {
       case WRITE, COPY_IN -> written = true;
       default -> {}
     }
+    runSinceSync = true;
+    if (!open) {
+      return;
+    }
     lockedRelations.addAll(judgement.lockedRelations());
+    if (judgement.mayConflict()) {
+      touchedRelations.addAll(judgement.relations());
+    }
+    fixed |= cannotBeCarriedOver(judgement);
+  }
+
+  /** What it has done cannot be found again in the tables that it names. */
+  private static boolean cannotBeCarriedOver(Judgement judgement) {
+    return switch (judgement.effect()) {
+      case DEFINITION, COPY_IN, SETTING -> true;
+      case NONE -> judgement.mayConflict() && judgement.lockedRelations().isEmpty();
+      default -> false;
+    };
   }
 
   /** The server is ready: 'I' idle, 'T' in a transaction block, 'E' in a failed one. */
   void ready(char status) {
+    runSinceSync = false;
+    failed = status == 'E';
     if (status == 'I') {
       ended();
     } else {
@@ -76,9 +131,13 @@ final class TransactionState {
 
   private void ended() {
     lockedRelations.clear();
+    touchedRelations.clear();
     open = false;
+    failed = false;
+    base = false;
+    fixed = false;
+    madeWay = false;
     doomed = false;
-    savepoint = false;
     defined = false;
     written = false;
   }

@@ -117,6 +117,66 @@ class ConflictTest {
     assertThat(commit(second)).isEqualTo(CONFLICT);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE account SET balance = balance + 5 WHERE id = 1",
+        "SELECT balance FROM account WHERE id = 1 FOR UPDATE",
+        "DELETE FROM account WHERE id = 1",
+        "UPDATE account SET balance = balance WHERE id = 1"
+      })
+  void theFirstToCommitWinsEvenIfItCameLast(String early) throws SQLException {
+    run(first, early);
+    assertThat(update(second, "UPDATE account SET balance = 12 WHERE id = 1")).isEqualTo(1);
+    assertThat(number(second, "SELECT balance FROM account WHERE id = 1")).isEqualTo(12);
+    assertThat(commit(second)).isEqualTo("ok");
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+    assertThat(balance(1)).isEqualTo(12);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void aStatementOutsideATransactionWinsOverATransactionThatHasNotCommitted(String queryMode)
+      throws SQLException {
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    update(first, "UPDATE account SET balance = 22 WHERE id = 2");
+    try (Connection other = Sessions.open(simulator, queryMode)) {
+      assertThat(update(other, "UPDATE account SET balance = 12 WHERE id = 1")).isEqualTo(1);
+    }
+    assertThat(number(first, "SELECT balance FROM account WHERE id = 1")).isEqualTo(10);
+    assertThat(number(first, "SELECT balance FROM account WHERE id = 2")).isEqualTo(22);
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+    assertThat(balance(1)).isEqualTo(12);
+    assertThat(balance(2)).isEqualTo(20);
+  }
+
+  @Test
+  void aTransactionThatMadeWayKeepsAllItsWorkIfTheOtherRollsBack() throws SQLException {
+    update(first, "UPDATE account SET balance = 11, email = NULL WHERE id = 1");
+    update(first, "DELETE FROM account WHERE id = 2");
+    update(first, "INSERT INTO account VALUES (4, 40, 'it''s \"d\", \\ {e}')");
+    update(first, "INSERT INTO child VALUES (1, 4)");
+    update(second, "UPDATE account SET balance = 12 WHERE id = 1");
+    second.rollback();
+    assertThat(number(first, "SELECT balance FROM account WHERE id = 1")).isEqualTo(11);
+    assertThat(update(first, "UPDATE account SET balance = 31 WHERE id = 3")).isEqualTo(1);
+    assertThat(commit(first)).isEqualTo("ok");
+    assertThat(text("SELECT string_agg(a::text, ' ' ORDER BY id) FROM account a"))
+        .isEqualTo("(1,11,) (3,31,c) (4,40,\"it's \"\"d\"\", \\\\ {e}\")");
+    assertThat(text("SELECT account FROM child")).isEqualTo("4");
+  }
+
+  @Test
+  void aFailedTransactionStandsInNobodysWay() throws SQLException {
+    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    assertThat(attempt(first, "SELECT 1 / 0")).startsWith("22012");
+    update(second, "UPDATE account SET balance = 12 WHERE id = 1");
+    assertThat(attempt(first, "SELECT 1")).startsWith("25P02");
+    assertThat(commit(second)).isEqualTo("ok");
+    first.rollback();
+    assertThat(balance(1)).isEqualTo(12);
+  }
+
   @Test
   void aPlainReadNeverConflicts() throws SQLException {
     number(second, "SELECT balance FROM account WHERE id = 1");
@@ -132,13 +192,15 @@ class ConflictTest {
     update(first, "UPDATE account SET balance = 11 WHERE id = 1");
     String read = "SELECT balance FROM account WHERE id = 1 FOR UPDATE " + modifier;
     assertThat(number(second, read)).isEqualTo(10);
-    assertThat(commit(second)).isEqualTo(CONFLICT);
     assertThat(commit(first)).isEqualTo("ok");
+    assertThat(commit(second)).isEqualTo(CONFLICT);
   }
 
   @Test
   void aDoomedTransactionReadsItsOwnWrites() throws SQLException {
+    number(second, "SELECT 1 FROM account LIMIT 1");
     update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    assertThat(commit(first)).isEqualTo("ok");
     update(second, "UPDATE account SET balance = 22 WHERE id = 2");
     update(second, "UPDATE account SET balance = 12 WHERE id = 1");
     update(second, "UPDATE account SET balance = balance + 1 WHERE id <= 2");
@@ -162,8 +224,9 @@ class ConflictTest {
       update(first, "UPDATE account SET balance = 11 WHERE id = 1");
       update(second, "UPDATE account SET balance = 12 WHERE id = 1");
       assertThat(number(read, 1)).isEqualTo(12);
+      assertThat(commit(first)).isEqualTo("ok");
       assertThat(commit(second)).isEqualTo(CONFLICT);
-      assertThat(number(read, 1)).isEqualTo(10);
+      assertThat(number(read, 1)).isEqualTo(11);
     }
   }
 
@@ -227,17 +290,6 @@ class ConflictTest {
   }
 
   @Test
-  void aStatementOutsideATransactionReportsTheConflictItself() throws SQLException {
-    second.rollback();
-    second.setAutoCommit(true);
-    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
-    long before = simulator.conflicts();
-    assertThat(attempt(second, "UPDATE account SET balance = 12 WHERE id = 1")).isEqualTo(CONFLICT);
-    assertThat(simulator.conflicts()).isEqualTo(before + 1);
-    assertThat(attempt(second, "SELECT 1")).isEqualTo("ok");
-  }
-
-  @Test
   void aLockedReadCanBeFetchedInPieces() throws SQLException {
     update(first, "UPDATE account SET balance = 31 WHERE id = 3");
     try (Statement statement = second.createStatement()) {
@@ -251,6 +303,7 @@ class ConflictTest {
       }
       assertThat(sum).isEqualTo(60);
     }
+    assertThat(commit(first)).isEqualTo("ok");
     assertThat(commit(second)).isEqualTo(CONFLICT);
   }
 
@@ -263,6 +316,21 @@ class ConflictTest {
   private static int update(Connection connection, String sql) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       return statement.executeUpdate();
+    }
+  }
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String text(String sql) throws SQLException {
+    try (Connection connection = Sessions.open(simulator);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertThat(rows.next()).isTrue();
+      return rows.getString(1);
     }
   }
 
