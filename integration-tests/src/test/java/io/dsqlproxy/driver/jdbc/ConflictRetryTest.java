@@ -1,0 +1,198 @@
+package io.dsqlproxy.driver.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import java.io.ByteArrayInputStream;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.Statement;
+import java.sql.Types;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
+
+/** A server whose function conflict(n) raises 40001 the first n times that it is called. */
+class ConflictRetryTest {
+
+  private static DecoratedConnections connections;
+  private Connection connection;
+  private DriverStatistics.Snapshot before;
+
+  @BeforeAll
+  static void start() throws Exception {
+    connections = new DecoratedConnections();
+    connections.run(
+        "CREATE TABLE item (id serial PRIMARY KEY, value int, payload bytea)",
+        "CREATE SEQUENCE calls",
+        "CREATE FUNCTION conflict(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN "
+            + "IF nextval('calls') <= n THEN RAISE EXCEPTION 'change conflicts' "
+            + "USING ERRCODE = '40001'; END IF; RETURN 7; END $$");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    connections.close();
+  }
+
+  @BeforeEach
+  void open() throws SQLException {
+    connections.run("TRUNCATE item", "ALTER SEQUENCE calls RESTART");
+    connection = connections.open();
+    before = connections.statistics.snapshot();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+  }
+
+  @Test
+  void conflictOfAQueryInAutocommitIsAbsorbed() throws SQLException {
+    try (ResultSet result = connection.createStatement().executeQuery("SELECT conflict(3)")) {
+      assertThat(result.next()).isTrue();
+      assertThat(result.getInt(1)).isEqualTo(7);
+    }
+    assertThat(conflictsSeen()).isEqualTo(3);
+    assertThat(retries()).isEqualTo(3);
+  }
+
+  @Test
+  void conflictOfAnUpdateInAutocommitIsAbsorbedAndItsEffectHappensOnce() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO item (value) VALUES (conflict(?))", Statement.RETURN_GENERATED_KEYS)) {
+      statement.setInt(1, 2);
+      assertThat(statement.executeUpdate()).isEqualTo(1);
+      assertThat(statement.getGeneratedKeys().next()).isTrue();
+    }
+    assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("1");
+    assertThat(retries()).isEqualTo(2);
+  }
+
+  @Test
+  void conflictOfATextWithGeneratedKeysIsAbsorbed() throws SQLException {
+    Statement statement = connection.createStatement();
+    assertThat(
+            statement.executeUpdate(
+                "INSERT INTO item (value) VALUES (conflict(2))", new String[] {"value"}))
+        .isEqualTo(1);
+    ResultSet keys = statement.getGeneratedKeys();
+    assertThat(keys.next()).isTrue();
+    assertThat(keys.getInt("value")).isEqualTo(7);
+  }
+
+  @Test
+  void conflictOfATwoFormStatementIsAbsorbedInAutocommitOnly() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT conflict(?) FROM (SELECT 1) AS one FOR SHARE")) {
+      statement.setInt(1, 2);
+      assertThat(statement.executeQuery().next()).isTrue();
+      assertThat(retries()).isEqualTo(2);
+      connections.run("ALTER SEQUENCE calls RESTART");
+      connection.setAutoCommit(false);
+      assertSurfacesUnchanged(statement::executeQuery);
+    }
+  }
+
+  @Test
+  void conflictInATransactionSurfacesUnchanged() throws SQLException {
+    connection.setAutoCommit(false);
+    Statement statement = connection.createStatement();
+    assertSurfacesUnchanged(() -> statement.execute("SELECT conflict(1)"));
+    assertThat(retries()).isZero();
+  }
+
+  @Test
+  void conflictInATransactionBegunByTextSurfacesUnchanged() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.execute("BEGIN");
+    assertSurfacesUnchanged(() -> statement.execute("SELECT conflict(1)"));
+    statement.execute("ROLLBACK");
+    assertThat(retries()).isZero();
+  }
+
+  @Test
+  void textOfWhichAPartWasCommittedIsNotRunAgain() throws SQLException {
+    Statement statement = connection.createStatement();
+    assertSurfacesUnchanged(
+        () ->
+            statement.execute(
+                "BEGIN; INSERT INTO item (value) VALUES (1); COMMIT; SELECT conflict(1)"));
+    assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("1");
+  }
+
+  @Test
+  void batchIsNotRunAgain() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.addBatch("INSERT INTO item (value) VALUES (1)");
+    statement.addBatch("INSERT INTO item (value) VALUES (conflict(1))");
+    SQLException failure = catchThrowableOfType(SQLException.class, () -> statement.executeBatch());
+    assertThat(failure.getSQLState()).isEqualTo("40001");
+    assertThat(retries()).isZero();
+    assertThat(conflictsSeen()).isEqualTo(1);
+  }
+
+  @Test
+  void consumedStreamIsNotSentAgain() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("INSERT INTO item (value, payload) VALUES (conflict(1), ?)")) {
+      statement.setBinaryStream(1, new ByteArrayInputStream(new byte[100]));
+      assertSurfacesUnchanged(statement::executeUpdate);
+      statement.clearParameters();
+      connections.run("ALTER SEQUENCE calls RESTART");
+      statement.setBytes(1, new byte[100]);
+      assertThat(statement.executeUpdate()).isEqualTo(1);
+    }
+    assertThat(retries()).isEqualTo(1);
+    assertThat(connections.ask("SELECT length(payload) FROM item")).isEqualTo("100");
+  }
+
+  @Test
+  void callIsNotRunAgainBecauseAProcedureMayHaveCommitted() throws SQLException {
+    try (CallableStatement statement = connection.prepareCall("{? = call conflict(1)}")) {
+      statement.registerOutParameter(1, Types.INTEGER);
+      assertSurfacesUnchanged(statement::execute);
+    }
+  }
+
+  @Test
+  void exhaustedConflictKeepsTheServersErrorWithinReach() throws SQLException {
+    Statement statement = connection.createStatement();
+    SQLException failure =
+        catchThrowableOfType(
+            SQLException.class, () -> statement.executeQuery("SELECT conflict(1000)"));
+    assertThat((Throwable) failure)
+        .isInstanceOf(SQLTransactionRollbackException.class)
+        .hasCauseInstanceOf(PSQLException.class)
+        .hasMessageContaining("after 5 executions");
+    assertThat(failure.getSQLState()).isEqualTo("40001");
+    assertThat(failure.getSuppressed()).hasSize(4);
+    assertThat(connections.ask("SELECT last_value FROM calls")).isEqualTo("5");
+    assertThat(statement.execute("SELECT 1")).isTrue();
+  }
+
+  private void assertSurfacesUnchanged(ThrowingCallable call) {
+    SQLException failure = catchThrowableOfType(SQLException.class, call);
+    assertThat((Throwable) failure).isInstanceOf(PSQLException.class);
+    assertThat(failure.getSQLState()).isEqualTo("40001");
+    assertThat(failure.getSuppressed()).isEmpty();
+  }
+
+  private long conflictsSeen() {
+    return connections.statistics.snapshot().conflicts() - before.conflicts();
+  }
+
+  private long retries() {
+    return connections.statistics.snapshot().retries() - before.retries();
+  }
+}
