@@ -120,13 +120,13 @@ public final class DsqlDataSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    return DsqlDriver.connect(parsedUrl(), request());
+    return DsqlDriver.open(parsedUrl(), request());
   }
 
   /** Logs in as this user, whoever the settings or the URL name. */
   @Override
   public Connection getConnection(String user, String password) throws SQLException {
-    return DsqlDriver.connect(parsedUrl().withoutUser(), request(user, password));
+    return DsqlDriver.open(parsedUrl().withoutUser(), request(user, password));
   }
 
   /** What a connection is asked for with: a snapshot, which later settings do not change. */

@@ -49,23 +49,29 @@ public final class DsqlDriver implements Driver {
     if (url == null) {
       throw new SQLException("The connection URL is null.", "08001");
     }
-    return ConnectionUrl.isOurs(url) ? connect(ConnectionUrl.parse(url), info) : null;
+    return ConnectionUrl.isOurs(url) ? open(ConnectionUrl.parse(url), info) : null;
   }
 
-  static Connection connect(ConnectionUrl url, Properties info) throws SQLException {
+  static Connection open(ConnectionUrl url, Properties info) throws SQLException {
     DriverSettings settings = DriverSettings.from(url, info);
     MisspeltKeys.report(url, info);
     DriverStatistics statistics = DriverStatistics.global();
     ConnectionContext context =
         new ConnectionContext(
             url.withoutSecrets(),
-            SharedPlanners.planner(settings.planning()),
+            SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
             settings.allowWeakerIsolation(),
             statistics);
     PgConnectionRequest request =
         Login.complete(PgConnectionRequest.of(url, info), settings, statistics);
-    return DsqlConnection.wrap(PG_DRIVER.connect(request.url(), request.properties()), context);
+    Connection physical = PG_DRIVER.connect(request.url(), request.properties());
+    try {
+      return DsqlConnection.wrap(physical, context);
+    } catch (RuntimeException | Error failure) {
+      physical.close();
+      throw failure;
+    }
   }
 
   /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */

@@ -168,6 +168,9 @@ public final class InMemoryPostgres extends SocketFactory {
     private static final byte[] DATA_ROW = dataRow("some text in a row");
     private static final byte[] NO_PARAMETERS = message('t', new byte[] {0, 0});
     private static final byte[] UPDATED = message('C', cString("UPDATE 1"));
+    private static final byte[] BEGUN = message('C', cString("BEGIN"));
+    private static final byte[] COMMITTED = message('C', cString("COMMIT"));
+    private static final byte[] ROLLED_BACK = message('C', cString("ROLLBACK"));
     private static final byte[] DONE = message('C', cString("SET"));
     private static final byte[] IDLE = message('Z', new byte[] {'I'});
     private static final byte[] IN_TRANSACTION = message('Z', new byte[] {'T'});
@@ -189,7 +192,8 @@ public final class InMemoryPostgres extends SocketFactory {
       QUERY,
       UPDATE,
       BEGIN,
-      END,
+      COMMIT,
+      ROLLBACK,
       OTHER
     }
 
@@ -201,7 +205,8 @@ public final class InMemoryPostgres extends SocketFactory {
         return switch (word) {
           case "SELECT" -> new Prepared(Kind.QUERY, limit(sql));
           case "BEGIN" -> new Prepared(Kind.BEGIN, 0);
-          case "COMMIT", "ROLLBACK" -> new Prepared(Kind.END, 0);
+          case "COMMIT" -> new Prepared(Kind.COMMIT, 0);
+          case "ROLLBACK" -> new Prepared(Kind.ROLLBACK, 0);
           case "INSERT", "UPDATE", "DELETE" -> new Prepared(Kind.UPDATE, 0);
           default -> new Prepared(Kind.OTHER, 0);
         };
@@ -302,11 +307,15 @@ public final class InMemoryPostgres extends SocketFactory {
         case UPDATE -> answers.put(UPDATED);
         case BEGIN -> {
           inTransaction = true;
-          answers.put(DONE);
+          answers.put(BEGUN);
         }
-        case END -> {
+        case COMMIT -> {
           inTransaction = false;
-          answers.put(DONE);
+          answers.put(COMMITTED);
+        }
+        case ROLLBACK -> {
+          inTransaction = false;
+          answers.put(ROLLED_BACK);
         }
         case OTHER -> answers.put(DONE);
       }

@@ -59,9 +59,12 @@ public enum DriverProperty {
   /** Which form takes the place of a lock. */
   LOCK_POLICY(
       "lockPolicy",
-      ValueType.lockPolicy("forUpdate"),
+      ValueType.lockPolicy(),
       "forUpdate",
-      "Which form takes the place of a lock that Aurora DSQL does not have."),
+      "Which form takes the place of a lock that Aurora DSQL does not have: `forUpdate` keeps its "
+          + "guarantee, `forKeyShare` keeps the row's existence and key, `none` keeps nothing. A rule "
+          + "that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; the most specific "
+          + "rule wins."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",

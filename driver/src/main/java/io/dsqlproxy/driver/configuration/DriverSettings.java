@@ -58,7 +58,7 @@ public record DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
         values.read(DriverProperty.PROFILE, String.class),
-        credentialsProvider(properties),
+        credentialsProvider(values, properties),
         values.require(DriverProperty.TOKEN_LIFETIME, Duration.class),
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
@@ -86,8 +86,10 @@ public record DriverSettings(
     return given;
   }
 
-  private static Optional<AwsCredentialsProvider> credentialsProvider(Properties info)
-      throws SQLException {
+  private static Optional<AwsCredentialsProvider> credentialsProvider(
+      Values values, Properties info) throws SQLException {
+    // Refuses the provider's class name, say, given as text.
+    values.read(DriverProperty.CREDENTIALS_PROVIDER, AwsCredentialsProvider.class);
     Object provider = info.get(DriverProperty.CREDENTIALS_PROVIDER.key());
     if (provider == null || provider instanceof AwsCredentialsProvider) {
       return Optional.ofNullable((AwsCredentialsProvider) provider);

@@ -5,8 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version of this driver, as the build wrote it. */
+/** What this driver calls itself, and its version as the build wrote it. */
 public final class DriverVersion {
+
+  /** The name that {@link java.sql.DatabaseMetaData#getDriverName()} reports. */
+  public static final String NAME = "DSQL Proxy JDBC Driver";
 
   private static final String TEXT = read();
 

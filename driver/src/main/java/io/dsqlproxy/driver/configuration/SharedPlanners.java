@@ -14,29 +14,42 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SharedPlanners {
 
-  /** Far more than one JVM has kinds of pools; beyond it, planners are not shared. */
-  private static final int MAX_SHARED = 64;
+  /** Far more than one JVM has kinds of pools. */
+  private static final SharedPlanners GLOBAL = new SharedPlanners(64);
 
-  private static final Map<PlanSettings, Planner> PLANNERS = new ConcurrentHashMap<>();
+  private final Map<PlanSettings, Planner> planners = new ConcurrentHashMap<>();
+  private final int maxShared;
 
-  private SharedPlanners() {}
+  /**
+   * Planners of their own.
+   *
+   * @param maxShared how many are kept; beyond it, planners are made but not shared
+   */
+  SharedPlanners(int maxShared) {
+    this.maxShared = maxShared;
+  }
+
+  /** What all connections of this JVM share. */
+  public static SharedPlanners global() {
+    return GLOBAL;
+  }
 
   /** The planner for these settings. */
-  public static Planner planner(PlanSettings settings) {
+  public Planner planner(PlanSettings settings) {
     if (!settings.rewriteLocks()) {
       return Plan::unchanged;
     }
-    Planner shared = PLANNERS.get(settings);
+    Planner shared = planners.get(settings);
     if (shared != null) {
       return shared;
     }
-    return PLANNERS.size() < MAX_SHARED
-        ? PLANNERS.computeIfAbsent(settings, SharedPlanners::create)
+    return planners.size() < maxShared
+        ? planners.computeIfAbsent(settings, SharedPlanners::create)
         : create(settings);
   }
 
   private static Planner create(PlanSettings settings) {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
-    return new PlanCache(new Rewriter(policy));
+    return new PlanCache(new Rewriter(policy), settings.cacheEntries(), settings.cacheBytes());
   }
 }

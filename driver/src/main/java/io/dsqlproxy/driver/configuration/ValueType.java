@@ -125,11 +125,12 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
   }
 
   /** The text of a lock policy. */
-  static ValueType lockPolicy(String defaultText) {
+  static ValueType lockPolicy() {
     return new ValueType(
-        "a lock policy",
+        "rules separated by commas, each `form`, `lock:form`, `table:form` or `table:lock:form`, with"
+            + " form one of forUpdate, forKeyShare, none and lock one of forShare, forNoKeyUpdate",
         List.of(),
-        text -> text.equals(defaultText) ? LockPolicy.defaults() : LockPolicy.parse(text));
+        LockPolicy::parse);
   }
 
   /** A value that has no text form and so can only be handed over as an object. */

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.forwarding.ForwardingDatabaseMetaData;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -45,17 +46,17 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
 
   @Override
   public String getDriverVersion() {
-    return DriverVersion.VERSION;
+    return DriverVersion.text();
   }
 
   @Override
   public int getDriverMajorVersion() {
-    return DriverVersion.MAJOR;
+    return DriverVersion.major();
   }
 
   @Override
   public int getDriverMinorVersion() {
-    return DriverVersion.MINOR;
+    return DriverVersion.minor();
   }
 
   /** Nothing sets a level on Aurora DSQL, so the level of now is the default. */
