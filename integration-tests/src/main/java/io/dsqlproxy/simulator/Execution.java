@@ -113,6 +113,10 @@ final class Execution {
     if (end.isError()) {
       return end;
     }
+    if (!transaction.mayHaveWritten(rowsWritten(end))) {
+      copies.fail();
+      return Replies.error(new Rejection("54000", "transaction row limit exceeded"));
+    }
     answers.add(end);
     ahead.put(name, answers);
     deliver(name, maxRows(request));
@@ -258,6 +262,13 @@ final class Execution {
       failure = failure != null ? failure : copies.materialise();
     }
     return failure;
+  }
+
+  private static long rowsWritten(Message end) {
+    String tag = end.type() == 'C' ? end.string(0) : "";
+    return tag.matches("(INSERT \\d+|UPDATE|DELETE) \\d+")
+        ? Long.parseLong(tag.substring(tag.lastIndexOf(' ') + 1))
+        : 0;
   }
 
   private static int maxRows(Message execute) {

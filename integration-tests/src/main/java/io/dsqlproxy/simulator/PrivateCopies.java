@@ -51,7 +51,8 @@ final class PrivateCopies {
   void makeWay() throws IOException {
     if (transaction.isFailed()) {
       InternalStatements.ROLLBACK_TO_BASE.run(backend);
-      failAgain();
+      fail();
+      sync();
       return;
     }
     Map<Integer, List<String>> contents = new TreeMap<>();
@@ -138,11 +139,11 @@ final class PrivateCopies {
     return content;
   }
 
-  private void failAgain() throws IOException {
+  /** Lets PostgreSQL fail, so that its transaction is in the same state as the client's. */
+  void fail() throws IOException {
     backend
-        .queue(Requests.parse("_dsql_simulator_failed", "still failed"))
+        .queue(Requests.parse("_dsql_simulator_failed", "failed by the simulator"))
         .await("1", ignored -> {});
-    sync();
   }
 
   private static Message errorOf(Message end) {

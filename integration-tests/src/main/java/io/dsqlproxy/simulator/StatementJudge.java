@@ -40,7 +40,7 @@ final class StatementJudge {
       return findings.judgement(findings.writes ? Effect.WRITE : Effect.NONE);
     }
     ParseNode utility = query.node("utilityStmt");
-    Rejection rejection = UtilityRules.rejection(utility, asynchronous || syncIndexAllowed);
+    Rejection rejection = UtilityRules.rejection(utility, asynchronous, syncIndexAllowed);
     return findings.withRejection(rejection).judgement(UtilityRules.effect(utility));
   }
 

@@ -59,17 +59,17 @@ final class TableRules {
   private static final int MIN_CACHE = 65_536;
 
   private static final String ADD_COLUMN = "0";
-  private static final String SET_STATISTICS = "7";
-  private static final String ADD_CONSTRAINT = "17";
-  private static final String VALIDATE_CONSTRAINT = "22";
-  private static final String ALTER_TYPE = "28";
+  private static final String SET_STATISTICS = "8";
+  private static final String ADD_CONSTRAINT = "16";
+  private static final String VALIDATE_CONSTRAINT = "20";
+  private static final String ALTER_TYPE = "24";
 
   private TableRules() {}
 
-  static Rejection rejection(ParseNode statement) {
+  static Rejection rejection(ParseNode statement, boolean asynchronous) {
     return switch (statement.type()) {
       case "CREATESTMT" -> create(statement);
-      case "ALTERTABLESTMT" -> first(alterations(statement));
+      case "ALTERTABLESTMT" -> first(alterations(statement, asynchronous));
       default ->
           cache(statement.nodes("options"))
               ? null
@@ -96,19 +96,23 @@ final class TableRules {
     return first(found);
   }
 
-  private static List<Rejection> alterations(ParseNode statement) {
+  private static List<Rejection> alterations(ParseNode statement, boolean asynchronous) {
     List<Rejection> found = new ArrayList<>();
     for (ParseNode command : statement.nodes("cmds")) {
-      found.add(alteration(command));
+      found.add(alteration(command, asynchronous));
     }
     return found;
   }
 
-  private static Rejection alteration(ParseNode command) {
+  private static Rejection alteration(ParseNode command, boolean asynchronous) {
     ParseNode definition = command.node("def");
     return switch (command.text("subtype")) {
       case ADD_COLUMN -> addColumn(definition);
       case ADD_CONSTRAINT -> addConstraint(definition);
+      case VALIDATE_CONSTRAINT ->
+          asynchronous
+              ? null
+              : Rejection.notSupported("unsupported ALTER TABLE VALIDATE CONSTRAINT statement");
       case SET_STATISTICS ->
           Rejection.notSupported(
               "unsupported ALTER TABLE ALTER COLUMN ... SET STATISTICS statement");

@@ -12,6 +12,8 @@ final class TransactionState {
   private static final Rejection MIXED =
       Rejection.notSupported("ddl and dml are not supported in the same transaction");
 
+  private static final long MAX_ROWS = 3_000;
+
   private final Set<Integer> lockedRelations = new TreeSet<>();
   private final Set<Integer> touchedRelations = new TreeSet<>();
   private boolean open;
@@ -20,6 +22,7 @@ final class TransactionState {
   private boolean fixed;
   private boolean madeWay;
   private boolean runSinceSync;
+  private long rowsWritten;
   private boolean doomed;
   private boolean defined;
   private boolean written;
@@ -90,6 +93,12 @@ final class TransactionState {
     return writes && defined ? MIXED : null;
   }
 
+  /** Counts the rows that a statement has written; whether the limit still holds. */
+  boolean mayHaveWritten(long rows) {
+    rowsWritten += rows;
+    return rowsWritten <= MAX_ROWS;
+  }
+
   void ran(Judgement judgement) {
     switch (judgement.effect()) {
       case BEGIN -> open = true;
@@ -137,6 +146,7 @@ final class TransactionState {
     base = false;
     fixed = false;
     madeWay = false;
+    rowsWritten = 0;
     doomed = false;
     defined = false;
     written = false;

@@ -51,7 +51,7 @@ final class UtilityRules {
     return Map.entry(node, "unsupported statement: " + name);
   }
 
-  static Rejection rejection(ParseNode statement, boolean indexAllowed) {
+  static Rejection rejection(ParseNode statement, boolean asynchronous, boolean syncIndexAllowed) {
     String refused = REFUSED.get(statement.type());
     if (refused != null) {
       return Rejection.notSupported(refused);
@@ -59,8 +59,9 @@ final class UtilityRules {
     return switch (statement.type()) {
       case "TRANSACTIONSTMT" -> TransactionRules.rejection(statement);
       case "VARIABLESETSTMT" -> ParameterRules.rejection(statement);
-      case "CREATESTMT", "ALTERTABLESTMT", "CREATESEQSTMT" -> TableRules.rejection(statement);
-      case "INDEXSTMT" -> index(statement, indexAllowed);
+      case "CREATESTMT", "ALTERTABLESTMT", "CREATESEQSTMT" ->
+          TableRules.rejection(statement, asynchronous);
+      case "INDEXSTMT" -> index(statement, asynchronous || syncIndexAllowed);
       case "VIEWSTMT" -> view(statement);
       case "VACUUMSTMT" ->
           statement.flag("is_vacuumcmd")

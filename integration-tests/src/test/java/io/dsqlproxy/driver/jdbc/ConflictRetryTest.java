@@ -125,9 +125,7 @@ class ConflictRetryTest {
   void textOfWhichAPartWasCommittedIsNotRunAgain() throws SQLException {
     Statement statement = connection.createStatement();
     assertSurfacesUnchanged(
-        () ->
-            statement.execute(
-                "BEGIN; INSERT INTO item (value) VALUES (1); COMMIT; SELECT conflict(1)"));
+        () -> statement.execute("INSERT INTO item (value) VALUES (1); COMMIT; SELECT conflict(1)"));
     assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("1");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.execution.UnsupportedStatementException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -238,6 +239,14 @@ class ConnectionBehaviourTest {
   }
 
   @Test
+  void batchEntryHasTheFormOfATransactionEvenInAutocommit() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.addBatch("INSERT INTO item SELECT count(*) FROM item FOR SHARE");
+    assertThatThrownBy(statement::executeBatch)
+        .hasMessageContaining("FOR UPDATE is not allowed with aggregate functions");
+  }
+
+  @Test
   void largeVariantsReachPgjdbc() throws SQLException {
     Statement statement = connection.createStatement();
     assertThat(statement.executeLargeUpdate("INSERT INTO item VALUES (1), (2)")).isEqualTo(2);
@@ -259,7 +268,7 @@ class ConnectionBehaviourTest {
     DatabaseMetaData metaData = connection.getMetaData();
     assertThat(metaData.getURL()).isEqualTo(DecoratedConnections.URL);
     assertThat(metaData.getDriverName()).isEqualTo(DriverVersion.NAME);
-    assertThat(metaData.getDriverVersion()).isEqualTo(DriverVersion.VERSION);
+    assertThat(metaData.getDriverVersion()).isEqualTo(DriverVersion.text());
     assertThat(metaData.getDatabaseProductName()).isEqualTo("PostgreSQL");
     assertThat(metaData.supportsSelectForUpdate()).isTrue();
   }
