@@ -78,6 +78,18 @@ public final class ExecutionGate {
     }
   }
 
+  /** Ends the open transaction, if there is one: where a conflict normally shows. It surfaces. */
+  public void endTransaction(TransactionEnd end) throws SQLException {
+    try {
+      end.run();
+    } catch (SQLException failure) {
+      if (isConflict(failure)) {
+        RETRY.debug("A transaction met a conflict when it ended");
+      }
+      throw failure;
+    }
+  }
+
   /**
    * The form of a statement that becomes part of a batch: that of a transaction, which is safe
    * whenever the batch is executed.

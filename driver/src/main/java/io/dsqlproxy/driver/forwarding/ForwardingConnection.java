@@ -27,18 +27,8 @@ public abstract class ForwardingConnection implements Connection {
   // -------------------- java.sql.Connection
 
   @Override
-  public void setAutoCommit(boolean autoCommit) throws SQLException {
-    delegate().setAutoCommit(autoCommit);
-  }
-
-  @Override
   public boolean getAutoCommit() throws SQLException {
     return delegate().getAutoCommit();
-  }
-
-  @Override
-  public void commit() throws SQLException {
-    delegate().commit();
   }
 
   @Override

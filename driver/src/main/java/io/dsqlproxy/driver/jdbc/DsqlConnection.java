@@ -231,6 +231,20 @@ public final class DsqlConnection extends ForwardingConnection {
     return delegate.nativeSQL(gate.formNow(plan(sql)).sql());
   }
 
+  // -------------------- java.sql.Connection: the end of a transaction
+
+  @Override
+  public void commit() throws SQLException {
+    gate.endTransaction(delegate()::commit);
+  }
+
+  /** Switched on inside a transaction, it commits. */
+  @Override
+  public void setAutoCommit(boolean autoCommit) throws SQLException {
+    Connection pgConnection = delegate();
+    gate.endTransaction(() -> pgConnection.setAutoCommit(autoCommit));
+  }
+
   // -------------------- java.sql.Connection: objects that lead back
 
   @Override

@@ -33,8 +33,8 @@ class JdbcSurfaceTest {
         Arguments.of(
             Connection.class,
             DsqlConnection.class,
-            "createStatement prepareStatement prepareCall nativeSQL getMetaData createArrayOf "
-                + "setTransactionIsolation unwrap isWrapperFor",
+            "createStatement prepareStatement prepareCall nativeSQL commit setAutoCommit getMetaData "
+                + "createArrayOf setTransactionIsolation unwrap isWrapperFor",
             "setSavepoint rollback(Savepoint) releaseSavepoint"),
         Arguments.of(
             Statement.class,

@@ -36,7 +36,12 @@ class ConflictRetryTest {
         "CREATE SEQUENCE calls",
         "CREATE FUNCTION conflict(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN "
             + "IF nextval('calls') <= n THEN RAISE EXCEPTION 'change conflicts' "
-            + "USING ERRCODE = '40001'; END IF; RETURN 7; END $$");
+            + "USING ERRCODE = '40001'; END IF; RETURN 7; END $$",
+        "CREATE TABLE conflicts_at_commit (id int)",
+        "CREATE FUNCTION conflict_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            + "RAISE EXCEPTION 'change conflicts' USING ERRCODE = '40001'; END $$",
+        "CREATE CONSTRAINT TRIGGER conflicts AFTER INSERT ON conflicts_at_commit "
+            + "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conflict_at_commit()");
   }
 
   @AfterAll
@@ -54,6 +59,26 @@ class ConflictRetryTest {
   @AfterEach
   void close() throws SQLException {
     connection.close();
+  }
+
+  @Test
+  void conflictAtCommitSurfacesAsItIsAndIsCounted() throws SQLException {
+    connection.setAutoCommit(false);
+    insertThatConflictsAtCommit();
+    PSQLException atCommit = catchThrowableOfType(PSQLException.class, connection::commit);
+    assertThat(atCommit.getSQLState()).isEqualTo("40001");
+    insertThatConflictsAtCommit();
+    PSQLException atAutocommit =
+        catchThrowableOfType(PSQLException.class, () -> connection.setAutoCommit(true));
+    assertThat(atAutocommit.getSQLState()).isEqualTo("40001");
+    assertThat(connections.statistics.snapshot().conflicts()).isEqualTo(before.conflicts() + 2);
+    assertThat(connections.statistics.snapshot().retries()).isEqualTo(before.retries());
+  }
+
+  private void insertThatConflictsAtCommit() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate("INSERT INTO conflicts_at_commit VALUES (1)");
+    }
   }
 
   @Test
