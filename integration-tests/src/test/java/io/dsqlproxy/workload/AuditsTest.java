@@ -28,7 +28,7 @@ class AuditsTest {
   private DataSource dataSource;
 
   @BeforeAll
-  static void startServer() throws IOException {
+  static void startServer() throws IOException, SQLException {
     databases = new PostgresDatabases();
   }
 

@@ -11,30 +11,41 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A plain PostgreSQL whose databases stand in for DSQL's snapshots. For use by one thread. */
 public final class PostgresDatabases implements AutoCloseable {
 
+  private static final String TEMPLATE = "workload";
+
   private final EmbeddedPostgres postgres;
   private int databases;
 
   /** Starts the server. */
-  public PostgresDatabases() throws IOException {
+  public PostgresDatabases() throws IOException, SQLException {
     this.postgres = EmbeddedPostgres.builder().start();
+    administer("CREATE DATABASE " + TEMPLATE);
+    Schema.create(dataSource(TEMPLATE));
   }
 
   /** A database of its own, with all tables, at REPEATABLE READ. */
   public DataSource create() throws SQLException {
-    String name = "workload_" + databases++;
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    }
-    PGSimpleDataSource dataSource = new PGSimpleDataSource();
-    dataSource.setUrl(postgres.getJdbcUrl("postgres", name));
-    dataSource.setOptions("-c default_transaction_isolation=repeatable\\ read");
-    Schema.create(dataSource);
-    return dataSource;
+    String name = TEMPLATE + databases++;
+    administer("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+    return dataSource(name);
   }
 
   @Override
   public void close() throws IOException {
     postgres.close();
+  }
+
+  private void administer(String sql) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private DataSource dataSource(String database) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(postgres.getJdbcUrl("postgres", database));
+    dataSource.setOptions("-c default_transaction_isolation=repeatable\\ read");
+    return dataSource;
   }
 }

@@ -44,7 +44,7 @@ class HibernateAuditsTest {
   private DataSource dataSource;
 
   @BeforeAll
-  static void startServer() throws IOException {
+  static void startServer() throws IOException, SQLException {
     databases = new PostgresDatabases();
   }
 
