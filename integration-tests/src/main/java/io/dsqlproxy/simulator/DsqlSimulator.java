@@ -19,11 +19,18 @@ import software.amazon.awssdk.services.dsql.DsqlUtilities;
  * signed token, DSQL's refusals, and conflicts at COMMIT instead of waiting. Thread-safe.
  *
  * <p>Behind it stands an embedded PostgreSQL, whose own parser judges every statement. Known
- * differences from the service: the first transaction that reaches a row wins a conflict, not the
- * first that commits; a statement that names its table with the schema reports a conflict itself
- * instead of at COMMIT, and so does a statement outside a transaction while another transaction
- * holds the row; asynchronous work is done at once; the limits of size, age and connections are not
- * enforced; a missing SNI is accepted.
+ * differences from the service:
+ *
+ * <ul>
+ *   <li>The first to commit wins a conflict, as in the service, except against a session that
+ *       cannot make way (see {@link Execution}): there the first to reach the row wins.
+ *   <li>A committed FOR UPDATE does not conflict with a FOR KEY SHARE of an older snapshot.
+ *   <li>Changes of the schema do not disturb other sessions (OC001).
+ *   <li>Asynchronous work is done at once, and {@code sys.jobs} stays empty.
+ *   <li>Of the limits, only those of 3,000 rows, of 10 MiB per message and of key columns hold;
+ *       sessions and transactions do not age, and the connect rate is not limited.
+ *   <li>A missing SNI and a cancel request are ignored.
+ * </ul>
  */
 public final class DsqlSimulator implements AutoCloseable {
 
@@ -46,7 +53,8 @@ public final class DsqlSimulator implements AutoCloseable {
   private DsqlSimulator(Builder settings) throws IOException {
     this.settings = settings;
     TestAuthority authority = TestAuthority.create();
-    certificateAuthority = Files.createTempFile("dsql-simulator", ".pem");
+    Path directory = Files.createTempDirectory("dsql-simulator");
+    certificateAuthority = directory.resolve("authority.pem");
     authority.writeTo(certificateAuthority);
     TokenVerifier verifier =
         new TokenVerifier(
@@ -55,7 +63,7 @@ public final class DsqlSimulator implements AutoCloseable {
             settings.secretAccessKey,
             Set.of(HOST, "127.0.0.1"),
             settings.clock);
-    backend = EmbeddedBackend.start();
+    backend = EmbeddedBackend.start(directory);
     Login login = new Login(authority.serverContext(), verifier, backend, log);
     acceptor = new Acceptor(settings.port, socket -> serve(login, socket));
     Runtime.getRuntime().addShutdownHook(shutdownHook);
@@ -158,6 +166,7 @@ public final class DsqlSimulator implements AutoCloseable {
     backend.close();
     try {
       Files.deleteIfExists(certificateAuthority);
+      Files.deleteIfExists(certificateAuthority.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -34,8 +34,9 @@ final class EmbeddedBackend implements AutoCloseable {
     this.refusedFunctions = refusedFunctions;
   }
 
-  static EmbeddedBackend start() throws IOException {
-    Path data = Files.createTempDirectory("dsql-simulator");
+  /** Starts in this directory, which the watchdog removes if nobody else does. */
+  static EmbeddedBackend start(Path directory) throws IOException {
+    Path data = Files.createDirectory(directory.resolve("data"));
     EmbeddedPostgres postgres =
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
@@ -49,7 +50,7 @@ final class EmbeddedBackend implements AutoCloseable {
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
             .start();
-    Process watchdog = watch(data);
+    Process watchdog = watch(directory, data);
     try {
       return new EmbeddedBackend(postgres, watchdog, prepare(postgres));
     } catch (SQLException e) {
@@ -79,9 +80,9 @@ final class EmbeddedBackend implements AutoCloseable {
     }
   }
 
-  private static Process watch(Path data) throws IOException {
+  private static Process watch(Path directory, Path data) throws IOException {
     String processId = Files.readAllLines(data.resolve("postmaster.pid")).get(0).trim();
-    return new ProcessBuilder("sh", "-c", WATCHDOG, "watchdog", processId, data.toString())
+    return new ProcessBuilder("sh", "-c", WATCHDOG, "watchdog", processId, directory.toString())
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
