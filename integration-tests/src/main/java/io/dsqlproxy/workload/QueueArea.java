@@ -101,6 +101,7 @@ public final class QueueArea implements Area {
   private final class FirstReader {
     private final String resource = QueueStore.resource(REPLICATION);
     private Cursor cursor;
+    private int pages;
 
     void step() {
       if (cursor == null) {
@@ -120,7 +121,8 @@ public final class QueueArea implements Area {
             return null;
           });
       progress.done("acknowledged");
-      if (cursor.position() % 4 == 0) {
+      pages++;
+      if (pages % 3 == 0) {
         enqueue(-REPLICATION, "dead-letter");
       }
     }
@@ -144,7 +146,7 @@ public final class QueueArea implements Area {
       cursor = consume(resource, cursor, ids);
       progress.done("read-v2");
       pages++;
-      if (pages % 10 == 0) {
+      if (pages % 6 == 0) {
         retry.run(
             progress,
             () -> {
@@ -152,7 +154,7 @@ public final class QueueArea implements Area {
               return null;
             });
         progress.done("deleted");
-      } else if (pages % 5 == 0) {
+      } else if (pages % 3 == 0) {
         retry.run(progress, () -> store.list(HISTORY));
         progress.done("listed");
       }

@@ -26,6 +26,7 @@ public final class ShardArea implements Area {
   private static final int SHARDS = 3;
   private static final int WORKFLOWS_PER_SHARD = 3;
   private static final int HOSTS = 3;
+  private static final int OPERATIONS = 10;
 
   private final Progress progress =
       new Progress(
@@ -108,6 +109,7 @@ public final class ShardArea implements Area {
     private final String name;
     private final SplittableRandom random;
     private final Map<Integer, Owned> owned = new HashMap<>();
+    private final Map<Integer, Integer> turns = new HashMap<>();
 
     Host(int number) {
       this.name = "host-" + number;
@@ -141,11 +143,16 @@ public final class ShardArea implements Area {
       owned.put(shardId, new Owned(range));
     }
 
+    /** The operations take turns, so that a short run has them all. */
     private void write(int shardId, Owned shard) {
-      Workflow workflow =
-          new Workflow(shardId, namespace, "workflow-" + random.nextInt(WORKFLOWS_PER_SHARD));
-      switch (random.nextInt(10)) {
-        case 0 -> {
+      int turn = turns.merge(shardId, 1, Integer::sum) - 1;
+      int number = turn / OPERATIONS % WORKFLOWS_PER_SHARD;
+      Workflow workflow = new Workflow(shardId, namespace, "workflow-" + number);
+      switch (turn % OPERATIONS) {
+        case 2 -> current(shard, workflow).ifPresent(run -> addTask(shard, run));
+        case 3 -> current(shard, workflow).ifPresent(this::describe);
+        case 4, 5 -> writeZombie(shard, workflow);
+        case 6 -> {
           retry.run(
               progress,
               () -> {
@@ -154,9 +161,6 @@ public final class ShardArea implements Area {
               });
           progress.done("heartbeat");
         }
-        case 1, 2 -> writeZombie(shard, workflow);
-        case 3 -> current(shard, workflow).ifPresent(run -> addTask(shard, run));
-        case 4 -> current(shard, workflow).ifPresent(this::describe);
         default -> writeCurrent(shard, workflow);
       }
     }
@@ -170,7 +174,7 @@ public final class ShardArea implements Area {
         written = retry.run(progress, () -> executions.create(fence, workflow, run, runId));
         progress.done(run.isEmpty() ? "created" : "continued");
       } else {
-        int state = random.nextInt(4) == 0 ? ExecutionStore.COMPLETED : ExecutionStore.RUNNING;
+        int state = random.nextInt(3) == 0 ? ExecutionStore.COMPLETED : ExecutionStore.RUNNING;
         written = retry.run(progress, () -> executions.update(fence, run.get(), state));
         progress.done("updated");
       }
