@@ -74,8 +74,7 @@ class ContentionTest {
           int n = number(statement, "SELECT n FROM counter WHERE id = " + id + lock);
           statement.execute("INSERT INTO entry VALUES ('" + worker + "-" + round + "')");
           int changed =
-              statement.executeUpdate(
-                  "UPDATE counter SET n = " + (n + 1) + " WHERE id = " + id);
+              statement.executeUpdate("UPDATE counter SET n = " + (n + 1) + " WHERE id = " + id);
           assertThat(changed).isEqualTo(1);
           connection.commit();
           committed++;
