@@ -8,15 +8,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** HikariCP's habits at checkout and return never reach the server as something it refuses. */
 @Timeout(30)
@@ -42,6 +46,15 @@ class HikariPoolTest {
     return config;
   }
 
+  /** The credentials of the default chain would do as well: only counting tells them apart. */
+  private static AwsCredentialsProvider counting(AtomicInteger asked) {
+    AwsCredentials credentials = CLUSTER.credentials().resolveCredentials();
+    return () -> {
+      asked.incrementAndGet();
+      return credentials;
+    };
+  }
+
   @Test
   void urlAndUserNameAreAllThatAPoolNeeds() throws SQLException {
     HikariConfig config = new HikariConfig();
@@ -55,17 +68,31 @@ class HikariPoolTest {
 
   @Test
   void dataSourceClassTakesTheCredentialsAsAnObject() throws SQLException {
+    AtomicInteger asked = new AtomicInteger();
     HikariConfig config = new HikariConfig();
     config.setDataSourceClassName(DsqlDataSource.class.getName());
     config.addDataSourceProperty("url", CLUSTER.urlWithoutUser());
     config.addDataSourceProperty("user", "admin");
-    config.addDataSourceProperty("credentialsProvider", CLUSTER.credentials());
+    config.addDataSourceProperty("credentialsProvider", counting(asked));
     config.addDataSourceProperty("retryAttempts", 3);
     config.setMaximumPoolSize(1);
     try (HikariDataSource pool = new HikariDataSource(config);
         Connection connection = pool.getConnection()) {
       assertThat(ask(connection, "SELECT current_user")).isEqualTo("admin");
     }
+    assertThat(asked).hasPositiveValue();
+  }
+
+  @Test
+  void credentialsObjectMayStandBesideAUrl() throws SQLException {
+    AtomicInteger asked = new AtomicInteger();
+    HikariConfig config = byUrl();
+    config.addDataSourceProperty("credentialsProvider", counting(asked));
+    try (HikariDataSource pool = new HikariDataSource(config);
+        Connection connection = pool.getConnection()) {
+      assertThat(ask(connection, "SELECT current_user")).isEqualTo("admin");
+    }
+    assertThat(asked).hasPositiveValue();
   }
 
   @Test
@@ -138,6 +165,41 @@ class HikariPoolTest {
     assertThat(CLUSTER.ask("SELECT count(*) FROM item")).isEqualTo("2");
     assertThat(CLUSTER.statements())
         .noneMatch(sql -> sql.contains("ISOLATION LEVEL READ COMMITTED"));
+  }
+
+  @Test
+  void serializablePoolStartsOnlyIfWeakerIsolationIsAllowed() throws SQLException {
+    HikariConfig config = byUrl();
+    config.setTransactionIsolation("TRANSACTION_SERIALIZABLE");
+    assertThatExceptionOfType(PoolInitializationException.class)
+        .isThrownBy(() -> new HikariDataSource(config))
+        .havingRootCause()
+        .withMessageContaining("allowWeakerIsolation=true");
+    config.addDataSourceProperty("allowWeakerIsolation", "true");
+    try (HikariDataSource pool = new HikariDataSource(config);
+        Connection connection = pool.getConnection()) {
+      assertThat(connection.getTransactionIsolation())
+          .isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+    }
+  }
+
+  @Test
+  void conflictKeepsThePooledConnection() throws SQLException {
+    CLUSTER.run("INSERT INTO item VALUES (1, 1)");
+    HikariConfig config = byUrl();
+    config.setAutoCommit(false);
+    try (HikariDataSource pool = new HikariDataSource(config)) {
+      try (Connection connection = pool.getConnection()) {
+        run(connection, "UPDATE item SET value = 2 WHERE id = 1");
+        CLUSTER.run("UPDATE item SET value = 3 WHERE id = 1");
+        assertThatExceptionOfType(SQLException.class)
+            .isThrownBy(connection::commit)
+            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+        run(connection, "UPDATE item SET value = value + 1 WHERE id = 1");
+        connection.commit();
+      }
+    }
+    assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("4");
   }
 
   @Test
