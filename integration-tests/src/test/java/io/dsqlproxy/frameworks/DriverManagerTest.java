@@ -1,10 +1,12 @@
 package io.dsqlproxy.frameworks;
 
-import static io.dsqlproxy.frameworks.SimulatedCluster.ask;
-import static io.dsqlproxy.frameworks.SimulatedCluster.run;
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.DriverManager;

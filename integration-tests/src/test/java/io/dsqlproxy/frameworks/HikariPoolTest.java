@@ -1,7 +1,7 @@
 package io.dsqlproxy.frameworks;
 
-import static io.dsqlproxy.frameworks.SimulatedCluster.ask;
-import static io.dsqlproxy.frameworks.SimulatedCluster.run;
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -9,6 +9,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import java.sql.Connection;

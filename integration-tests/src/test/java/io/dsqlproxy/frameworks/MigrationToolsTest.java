@@ -3,6 +3,7 @@ package io.dsqlproxy.frameworks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import java.io.IOException;
 import java.nio.file.Files;

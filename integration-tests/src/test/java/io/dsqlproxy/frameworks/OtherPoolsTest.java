@@ -1,10 +1,12 @@
 package io.dsqlproxy.frameworks;
 
-import static io.dsqlproxy.frameworks.SimulatedCluster.ask;
-import static io.dsqlproxy.frameworks.SimulatedCluster.run;
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mchange.v2.c3p0.ComboPooledDataSource;
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.DsqlDriver;
 import java.sql.Connection;
 import java.sql.SQLException;

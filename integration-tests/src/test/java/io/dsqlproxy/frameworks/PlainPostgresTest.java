@@ -1,7 +1,7 @@
 package io.dsqlproxy.frameworks;
 
-import static io.dsqlproxy.frameworks.SimulatedCluster.ask;
-import static io.dsqlproxy.frameworks.SimulatedCluster.run;
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

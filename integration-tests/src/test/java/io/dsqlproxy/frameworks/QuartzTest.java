@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.quartz.JobBuilder.newJob;
 import static org.quartz.TriggerBuilder.newTrigger;
 
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.DsqlDriver;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.dsqlproxy.frameworks;
+package io.dsqlproxy.cluster;
 
 import io.dsqlproxy.simulator.DsqlSimulator;
 import java.util.HashMap;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * The simulator's credentials where the AWS default chain looks first, for the tests of one class:
  * an application that has nothing but a URL finds them there.
  */
-final class SystemCredentials implements BeforeAllCallback, AfterAllCallback {
+public final class SystemCredentials implements BeforeAllCallback, AfterAllCallback {
 
   private final Map<String, String> before = new HashMap<>();
 

@@ -1,4 +1,4 @@
-package io.dsqlproxy.frameworks;
+package io.dsqlproxy.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  * A simulator for the tests of one class. A test fails if the simulator refused anything, since the
  * class began, that no test {@linkplain #takeRefusals() took}. For use by one thread.
  */
-final class SimulatedCluster
+public final class SimulatedCluster
     implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
 
   private DsqlSimulator simulator;
@@ -49,22 +49,22 @@ final class SimulatedCluster
   }
 
   /** The URL of the simulator, with the user {@code admin}. */
-  String url() {
+  public String url() {
     return simulator.jdbcUrl();
   }
 
   /** The long form of the URL, for applications that give the user elsewhere. */
-  String urlWithoutUser() {
+  public String urlWithoutUser() {
     return url().replace("dsql-proxy://", "dsql-proxy:postgresql://").replace("user=admin&", "");
   }
 
-  AwsCredentialsProvider credentials() {
+  public AwsCredentialsProvider credentials() {
     return StaticCredentialsProvider.create(
         AwsBasicCredentials.create(simulator.accessKeyId(), simulator.secretAccessKey()));
   }
 
   /** A data source without a pool, complete. */
-  DsqlDataSource dataSource() {
+  public DsqlDataSource dataSource() {
     DsqlDataSource dataSource = new DsqlDataSource();
     dataSource.setUrl(url());
     dataSource.setCredentialsProvider(credentials());
@@ -72,16 +72,16 @@ final class SimulatedCluster
   }
 
   /** The texts that arrived since the test began. */
-  List<String> statements() {
+  public List<String> statements() {
     return simulator.statements();
   }
 
-  void clearStatements() {
+  public void clearStatements() {
     simulator.clearStatements();
   }
 
   /** What was refused and not taken before. */
-  List<DsqlSimulator.Refusal> takeRefusals() {
+  public List<DsqlSimulator.Refusal> takeRefusals() {
     List<DsqlSimulator.Refusal> all = simulator.refusals();
     List<DsqlSimulator.Refusal> unseen = all.subList(refusalsTaken, all.size());
     refusalsTaken = all.size();
@@ -89,13 +89,13 @@ final class SimulatedCluster
   }
 
   /** Runs statements on a connection of their own, each as its own transaction. */
-  void run(String... statements) throws SQLException {
+  public void run(String... statements) throws SQLException {
     try (Connection connection = dataSource().getConnection()) {
       run(connection, statements);
     }
   }
 
-  static void run(Connection connection, String... statements) throws SQLException {
+  public static void run(Connection connection, String... statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String sql : statements) {
         statement.execute(sql);
@@ -104,13 +104,13 @@ final class SimulatedCluster
   }
 
   /** The first column of the first row, read on a connection of its own. */
-  String ask(String query) throws SQLException {
+  public String ask(String query) throws SQLException {
     try (Connection connection = dataSource().getConnection()) {
       return ask(connection, query);
     }
   }
 
-  static String ask(Connection connection, String query) throws SQLException {
+  public static String ask(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       assertThat(rows.next()).isTrue();
