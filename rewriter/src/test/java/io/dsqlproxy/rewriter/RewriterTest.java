@@ -114,6 +114,12 @@ class RewriterTest {
   void removingAClauseJoinsNothing() {
     assertThat(Planned.byDefault("SELECT * FROM t WHERE a = $1FOR SHARE LIMIT 1").autocommit())
         .isEqualTo("SELECT * FROM t WHERE a = $1 LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t_ FOR SHARE OF \"t_\"LIMIT 1").autocommit())
+        .isEqualTo("SELECT * FROM t_ LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t$ FOR SHARE OF \"t$\"LIMIT 1").autocommit())
+        .isEqualTo("SELECT * FROM t$ LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t\uD83D\uDE00 FOR SHARE OF \"x\"é").autocommit())
+        .isEqualTo("SELECT * FROM t\uD83D\uDE00 é");
     assertThat(Planned.byDefault("SELECT * FROM t/**/FOR SHARE/**/LIMIT 1").autocommit())
         .isEqualTo("SELECT * FROM t/**//**/LIMIT 1");
     assertThat(Planned.byDefault("SELECT * FROM t -- x\nFOR SHARE\nLIMIT 1").autocommit())
