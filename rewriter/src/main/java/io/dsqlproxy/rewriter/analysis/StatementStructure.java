@@ -32,7 +32,8 @@ public final class StatementStructure {
   /**
    * Above these the parser's time and stack are no longer bounded by the length of the text
    * (measured with JSqlParser 5.4: cubic in parentheses, quadratic in dotted names, stack overflow
-   * from 500 levels on).
+   * from 500 levels on; of a text that is no SQL it is quadratic in parameters). The length is that
+   * of the whole text: many statements of which each takes seconds would take minutes.
    */
   private static final int LONGEST_TEXT = 64 * 1024;
 
@@ -58,8 +59,7 @@ public final class StatementStructure {
   /** The structure of a statement, or null if the parser cannot tell. */
   public static StatementStructure of(Statement statement) {
     Tokens tokens = statement.tokens();
-    int length = tokens.end(statement.end() - 1) - tokens.start(statement.first());
-    if (length > LONGEST_TEXT || statement.depth() > DEEPEST_NESTING) {
+    if (tokens.text().length() > LONGEST_TEXT || statement.depth() > DEEPEST_NESTING) {
       return null;
     }
     try {
@@ -145,7 +145,7 @@ public final class StatementStructure {
     QualifiedName.Parsed parsed = QualifiedName.parse(tokens, alias);
     return parsed == null
         ? null
-        : new Relation(name.name(), parsed.name().name(), tokens.text(alias));
+        : new Relation(name.name(), parsed.name().name(), tokens.text(alias, parsed.end()));
   }
 
   /** Whether the statement is a query, or EXPLAIN of one. */
