@@ -52,7 +52,7 @@ public final class StatementStructure {
    *
    * @param table the name as it is looked up
    * @param alias the name that the query knows it by
-   * @param aliasText that name as it is written
+   * @param aliasText that name as it can be written
    */
   public record Relation(QualifiedName table, String alias, String aliasText) {}
 
@@ -139,13 +139,21 @@ public final class StatementStructure {
       return null;
     }
     if (table.getAlias() == null) {
-      return new Relation(name.name(), name.name().name(), tokens.text(name.end() - 1));
+      return new Relation(name.name(), name.name().name(), ownName(tokens, first, name));
     }
     int alias = tokens.isWord(name.end(), "AS") ? name.end() + 1 : name.end();
     QualifiedName.Parsed parsed = QualifiedName.parse(tokens, alias);
     return parsed == null
         ? null
         : new Relation(name.name(), parsed.name().name(), tokens.text(alias, parsed.end()));
+  }
+
+  /** Behind a schema, a keyword may be a table's name; by itself it must be quoted. */
+  private static String ownName(Tokens tokens, int first, QualifiedName.Parsed name) {
+    int last = name.end() - 1;
+    return last > first && tokens.kind(last) == TokenKind.WORD
+        ? '"' + name.name().name() + '"'
+        : tokens.text(last);
   }
 
   /** Whether the statement is a query, or EXPLAIN of one. */

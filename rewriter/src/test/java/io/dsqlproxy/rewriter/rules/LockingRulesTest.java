@@ -121,7 +121,7 @@ class LockingRulesTest {
               + "| select max(x.id) from (select * from q x where x.a = ?"
               + " for update of x nowait) AS x order by 1 limit 1",
           "SELECT a, count(*) FROM s.t GROUP BY a HAVING count(*) > ? LOCK IN SHARE MODE"
-              + "| SELECT a, count(*) FROM (SELECT * FROM s.t FOR UPDATE) AS t"
+              + "| SELECT a, count(*) FROM (SELECT * FROM s.t FOR UPDATE) AS \"t\""
               + " GROUP BY a HAVING count(*) > ?",
           "SELECT DISTINCT a FROM \"T\" WHERE b IS DISTINCT FROM c FOR NO KEY UPDATE"
               + "| SELECT DISTINCT a FROM (SELECT * FROM \"T\" WHERE b IS DISTINCT FROM c"
@@ -132,6 +132,8 @@ class LockingRulesTest {
           "SELECT t.from, max(t.limit) FROM t GROUP BY t.from FOR UPDATE"
               + "| SELECT t.from, max(t.limit) FROM (SELECT * FROM t FOR UPDATE) AS t"
               + " GROUP BY t.from",
+          "SELECT max(id) FROM app . From FOR UPDATE"
+              + "| SELECT max(id) FROM (SELECT * FROM app . From FOR UPDATE) AS \"from\"",
           "SELECT t.from, count(*) FROM t GROUP BY t.from FOR UPDATE"
               + "| SELECT t.from, count(*) FROM (SELECT * FROM t FOR UPDATE) AS t GROUP BY t.from",
           "SELECT a IS NOT DISTINCT FROM b, count(*) FROM t GROUP BY 1 FOR UPDATE"
