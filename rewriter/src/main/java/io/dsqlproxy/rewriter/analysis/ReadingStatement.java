@@ -9,6 +9,10 @@ import java.util.Set;
 /**
  * Whether a statement only reads, so that alone in its transaction its locks protect nothing. Doubt
  * counts as writing: then the lock stays, which costs at most a conflict.
+ *
+ * <p>The text alone does not show a function that a view, an operator, a cast or {@code row.name}
+ * calls, nor one of the application's that has a name of PostgreSQL's own and other arguments:
+ * these are taken for what they look like.
  */
 public final class ReadingStatement {
 
