@@ -62,8 +62,10 @@ final class BackendSchema {
         END LOOP;
       END $$;
 
-      -- Private copies of tables, from the transaction's own snapshot.
-      CREATE FUNCTION sys.simulator_shadow(relations oid[]) RETURNS void LANGUAGE plpgsql AS $$
+      -- Private copies of tables, from the transaction's own snapshot. Here and below, a moment's
+      -- wait for the catalog, which is no conflict, must not end what cannot be done by halves.
+      CREATE FUNCTION sys.simulator_shadow(relations oid[]) RETURNS void LANGUAGE plpgsql
+      SET lock_timeout = '1s' AS $$
       DECLARE
         t oid;
       BEGIN
@@ -87,7 +89,7 @@ final class BackendSchema {
       -- What this transaction sees in a table, and which rows of it it has written or locked. NULL
       -- for a table without a primary key, whose rows cannot be told apart later.
       CREATE FUNCTION sys.simulator_export(relation oid, OUT untouched text[], OUT touched text[])
-      LANGUAGE plpgsql AS $$
+      LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
       DECLARE
         source text := sys.simulator_name($1);
         mark text := '(r.xmin = ANY ($1) OR r.xmax = ANY ($1))';
@@ -122,7 +124,7 @@ final class BackendSchema {
 
       -- A private copy of a table with the content that was exported before.
       CREATE FUNCTION sys.simulator_import(relation oid, untouched text[], touched text[])
-      RETURNS void LANGUAGE plpgsql AS $$
+      RETURNS void LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
       BEGIN
         PERFORM sys.simulator_create(relation);
         BEGIN
