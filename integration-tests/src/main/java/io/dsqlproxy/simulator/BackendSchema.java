@@ -7,6 +7,7 @@ final class BackendSchema {
       """
       CREATE ROLE admin SUPERUSER LOGIN;
       CREATE SCHEMA sys;
+      CREATE EXTENSION pgrowlocks SCHEMA sys;
       GRANT USAGE ON SCHEMA sys TO PUBLIC;
       CREATE TABLE sys.jobs (
         job_id text, status text, details text, job_type text, class_id oid, object_id oid,
@@ -39,6 +40,12 @@ final class BackendSchema {
       CREATE FUNCTION sys.simulator_own() RETURNS xid[] LANGUAGE sql AS $$
         SELECT array_agg(transactionid) FROM pg_locks
         WHERE locktype = 'transactionid' AND pid = pg_backend_pid() AND mode = 'ExclusiveLock' $$;
+
+      -- The rows that it has locked FOR UPDATE. Their xmax would not tell: it may be shared by several
+      -- subtransactions, and a foreign key's FOR KEY SHARE looks the same.
+      CREATE FUNCTION sys.simulator_locked(source text, own xid[]) RETURNS tid[] LANGUAGE sql AS $$
+        SELECT array_agg(locked_row) FROM sys.pgrowlocks(source)
+        WHERE xids && own AND 'For Update' = ANY (modes) $$;
 
       -- A private, empty copy of a table. It is found before the table itself, because pg_temp comes
       -- first in the search path. The row about it in simulator_shadows is written by the same
@@ -92,8 +99,9 @@ final class BackendSchema {
       LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
       DECLARE
         source text := sys.simulator_name($1);
-        mark text := '(r.xmin = ANY ($1) OR r.xmax = ANY ($1))';
+        mark text := '(r.xmin = ANY ($1) OR r.ctid = ANY ($2))';
         own xid[] := sys.simulator_own();
+        locked tid[];
       BEGIN
         IF sys.simulator_match($1) IS NULL THEN
           RETURN;
@@ -102,10 +110,12 @@ final class BackendSchema {
           source := sys.simulator_shadow_name($1);
           own := ARRAY(SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
           mark := '(r.xmin <> ALL ($1) OR r.xmax::text <> ''0'')';
+        ELSE
+          locked := sys.simulator_locked(source, own);
         END IF;
         EXECUTE format('SELECT coalesce(array_agg(r::text) FILTER (WHERE NOT %1$s), ''{}''),'
           ' coalesce(array_agg(r::text) FILTER (WHERE %1$s), ''{}'') FROM %2$s r', mark, source)
-          INTO untouched, touched USING coalesce(own, '{}');
+          INTO untouched, touched USING coalesce(own, '{}'), coalesce(locked, '{}');
       END $$;
 
       CREATE FUNCTION sys.simulator_shadowed() RETURNS SETOF oid LANGUAGE plpgsql AS $$
@@ -146,11 +156,13 @@ final class BackendSchema {
       DECLARE
         t record;
         mark text;
+        own xid[] := coalesce(sys.simulator_own(), '{}');
       BEGIN
         FOR t IN SELECT relation FROM pg_temp.simulator_shadows ORDER BY relation DESC LOOP
-          EXECUTE format('DELETE FROM %s r WHERE NOT EXISTS (SELECT FROM %s s WHERE %s)',
+          EXECUTE format('DELETE FROM %s r WHERE r.xmin <> ALL ($1)'
+            ' AND NOT EXISTS (SELECT FROM %s s WHERE %s)',
             sys.simulator_name(t.relation), sys.simulator_shadow_name(t.relation),
-            sys.simulator_match(t.relation));
+            sys.simulator_match(t.relation)) USING own;
         END LOOP;
         FOR t IN SELECT relation, xmin AS loaded FROM pg_temp.simulator_shadows ORDER BY relation
         LOOP
@@ -182,8 +194,8 @@ final class BackendSchema {
                  FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
                  WHERE k.oid = ANY (tables) AND k.relkind = 'r'
         LOOP
-          EXECUTE format('UPDATE %s SET %I = %I WHERE xmax = ANY ($1)',
-            t.name, t.attname, t.attname) USING mine;
+          EXECUTE format('UPDATE %s SET %I = %I WHERE ctid = ANY ($1)',
+            t.name, t.attname, t.attname) USING sys.simulator_locked(t.name, mine);
         END LOOP;
       END $$;
       """;

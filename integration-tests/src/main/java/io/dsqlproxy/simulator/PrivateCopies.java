@@ -133,9 +133,9 @@ final class PrivateCopies {
     return errorOf(end.isError() ? end : InternalStatements.MATERIALISE.run(backend));
   }
 
-  /** Makes the rows that were locked count as changed; answers the error, or null. */
-  Message touchLockedRows() throws IOException {
-    return errorOf(InternalStatements.TOUCH.run(backend, arrayOf(transaction.lockedRelations())));
+  /** Makes the rows that were locked in these count as changed; answers the error, or null. */
+  Message touchLockedRows(Set<Integer> relations) throws IOException {
+    return errorOf(InternalStatements.TOUCH.run(backend, arrayOf(relations)));
   }
 
   /** The relations themselves, where private copies of them are named. */

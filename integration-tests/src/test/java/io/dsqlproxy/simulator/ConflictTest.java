@@ -145,6 +145,56 @@ class ConflictTest {
     assertThat(balance(1)).isEqualTo(12);
   }
 
+  @Test
+  void aLockedReadAfterAForeignKeysLockOfTheSameRowConflicts() throws SQLException {
+    number(second, "SELECT balance FROM account WHERE id = 2");
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(first)).isEqualTo("ok");
+    number(second, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(second)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void aTransactionThatMadeWayKeepsALockedReadAfterAForeignKeysLock() throws SQLException {
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    number(second, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(second)).isEqualTo("ok");
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void aForeignKeysLockIsNoChangeWhereAnotherRowIsLocked() throws SQLException {
+    number(second, "SELECT balance FROM account WHERE id = 3");
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 2 FOR UPDATE");
+    assertThat(commit(first)).isEqualTo("ok");
+    update(second, "UPDATE account SET balance = 11 WHERE id = 1");
+    assertThat(commit(second)).isEqualTo("ok");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void aLockedReadOutsideATransactionConflicts(String queryMode) throws SQLException {
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    try (Connection other = Sessions.open(simulator, queryMode)) {
+      assertThat(number(other, "SELECT balance FROM account WHERE id = 1 FOR UPDATE"))
+          .isEqualTo(10);
+    }
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void whatWasInsertedByTheTablesFullNameIsKept() throws SQLException {
+    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    update(second, "UPDATE account SET balance = 12 WHERE id = 1");
+    second.rollback();
+    update(first, "INSERT INTO public.account VALUES (4, 40, 'd')");
+    assertThat(commit(first)).isEqualTo("ok");
+    assertThat(balance(4)).isEqualTo(40);
+  }
+
   /** PostgreSQL's catalog is busy, as it is for moments under load. */
   @Test
   void aTransactionMakesWayEvenIfThatTakesAWhile() throws Exception {
