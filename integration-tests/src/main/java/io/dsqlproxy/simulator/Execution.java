@@ -164,7 +164,12 @@ final class Execution {
       neighbours.askToMakeWay(session, relations(portal, i));
       end = runAgain(portal, name, answers);
     }
-    return end;
+    Set<Integer> locked = portal.parsed().judgement().lockedRelations();
+    if (end.isError() || locked.isEmpty()) {
+      return end;
+    }
+    Message failure = copies.touchLockedRows(locked);
+    return failure != null ? failure : end;
   }
 
   private Message runInTransaction(Portal portal, String name, Deque<Message> answers)
@@ -244,7 +249,7 @@ final class Execution {
     }
     Message failure = transaction.hasMadeWay() ? materialise() : null;
     if (failure == null && !transaction.lockedRelations().isEmpty()) {
-      failure = copies.touchLockedRows();
+      failure = copies.touchLockedRows(transaction.lockedRelations());
     }
     if (failure == null) {
       return null;

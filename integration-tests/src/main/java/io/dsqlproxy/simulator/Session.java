@@ -102,7 +102,7 @@ final class Session {
       } finally {
         turn.unlock();
       }
-    } catch (IOException e) {
+    } catch (IOException | ProtocolViolation e) {
       LOG.debug("A session ended while it made way", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -282,7 +282,8 @@ final class Session {
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
   private void fail(Message error) throws IOException {
     skipping = true;
-    Message answer = Conflicts.asDsql(error);
+    boolean lost = transaction.isDoomed() && !transaction.isFailed() && Conflicts.isAborted(error);
+    Message answer = lost ? Replies.error(Rejection.CONFLICT) : Conflicts.asDsql(error);
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
     }
