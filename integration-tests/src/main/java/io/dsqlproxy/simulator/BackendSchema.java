@@ -9,12 +9,6 @@ final class BackendSchema {
       CREATE SCHEMA sys;
       CREATE EXTENSION pgrowlocks SCHEMA sys;
       GRANT USAGE ON SCHEMA sys TO PUBLIC;
-      CREATE TABLE sys.jobs (
-        job_id text, status text, details text, job_type text, class_id oid, object_id oid,
-        object_name text, start_time timestamptz, update_time timestamptz);
-      GRANT SELECT ON sys.jobs TO PUBLIC;
-      CREATE PROCEDURE sys.wait_for_job(IN job_id text, INOUT succeeded boolean DEFAULT true)
-        LANGUAGE sql AS $$ SELECT true $$;
 
       CREATE FUNCTION sys.simulator_name(relation oid) RETURNS text LANGUAGE sql STABLE AS $$
         SELECT format('%I.%I', n.nspname, k.relname)

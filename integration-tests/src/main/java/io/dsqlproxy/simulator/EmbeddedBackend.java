@@ -64,6 +64,11 @@ final class EmbeddedBackend implements AutoCloseable {
     return postgres.getPort();
   }
 
+  /** A connection of the simulator's own. */
+  Connection connect() throws SQLException {
+    return postgres.getPostgresDatabase().getConnection();
+  }
+
   /** The functions that DSQL does not have, by PostgreSQL's object identifier. */
   Map<Integer, String> refusedFunctions() {
     return refusedFunctions;
@@ -92,6 +97,8 @@ final class EmbeddedBackend implements AutoCloseable {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(BackendSchema.SCRIPT);
+      statement.execute(JobsSchema.SCRIPT);
+      statement.execute(CatalogSchema.SCRIPT);
       Map<Integer, String> functions = new HashMap<>();
       try (ResultSet rows =
           statement.executeQuery(

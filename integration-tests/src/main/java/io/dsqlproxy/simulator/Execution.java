@@ -137,9 +137,6 @@ final class Execution {
     } else {
       suspended.remove(request.string(0));
     }
-    if (portal.parsed().asynchronous()) {
-      client.send(Replies.oneTextValue(Jobs.newIdentifier()));
-    }
     client.send(end);
     return null;
   }

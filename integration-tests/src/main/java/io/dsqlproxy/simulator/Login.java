@@ -18,14 +18,21 @@ final class Login {
   private final EmbeddedBackend backend;
   private final StatementJudge judge;
   private final StatementLog log;
+  private final Jobs jobs;
   private final Neighbours neighbours = new Neighbours();
 
-  Login(SSLContext tls, TokenVerifier verifier, EmbeddedBackend backend, StatementLog log) {
+  Login(
+      SSLContext tls,
+      TokenVerifier verifier,
+      EmbeddedBackend backend,
+      StatementLog log,
+      Jobs jobs) {
     this.tls = tls;
     this.verifier = verifier;
     this.backend = backend;
     this.judge = new StatementJudge(backend.refusedFunctions());
     this.log = log;
+    this.jobs = jobs;
   }
 
   void serve(Socket raw) throws IOException {
@@ -78,7 +85,7 @@ final class Login {
       InternalStatements.prepare(link);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log, neighbours).run();
+      new Session(client, link, judge, log, neighbours, jobs).run();
     }
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Session {
 
   /** A statement that PostgreSQL has parsed. */
-  record Parsed(String sql, Judgement judgement, boolean asynchronous) {}
+  record Parsed(String sql, Judgement judgement, AsyncWork work) {}
 
   /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
   record Portal(Parsed parsed, Message bind) {}
@@ -28,7 +28,7 @@ final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long PATIENCE_MILLIS = 30;
   private static final String REFUSED = "_dsql_simulator_refused";
-  private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, false);
+  private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, null);
 
   private final ClientLink client;
   private final BackendLink backend;
@@ -36,6 +36,7 @@ final class Session {
   private final StatementLog log;
   private final TransactionState transaction = new TransactionState();
   private final Execution execution;
+  private final AsyncExecution asyncExecution;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private final Neighbours neighbours;
@@ -49,13 +50,15 @@ final class Session {
       BackendLink backend,
       StatementJudge judge,
       StatementLog log,
-      Neighbours neighbours) {
+      Neighbours neighbours,
+      Jobs jobs) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
     this.log = log;
     this.neighbours = neighbours;
     this.execution = new Execution(this, client, backend, transaction, neighbours);
+    this.asyncExecution = new AsyncExecution(client, backend, jobs);
   }
 
   void run() throws IOException {
@@ -159,8 +162,8 @@ final class Session {
   }
 
   private void parse(String name, String sql, byte[] types, boolean answer) throws IOException {
-    boolean asynchronous = SqlText.isAsync(sql);
     String text = SqlText.withoutAsync(sql);
+    asyncExecution.before(sql);
     backend.takeParseTree();
     Message reply = backend.queue(Requests.parse(name, text, types)).await("1", client::send);
     String tree = backend.takeParseTree();
@@ -168,13 +171,18 @@ final class Session {
       fail(reply);
       return;
     }
-    Judgement judgement =
-        tree == null
-            ? Judgement.EMPTY
-            : judge.judge(ParseTreeReader.read(tree), asynchronous, syncIndexAllowed);
-    if (judgement.rejection() != null) {
-      refuse(sql, judgement.rejection(), name);
-      return;
+    ParseNode query = tree == null ? null : ParseTreeReader.read(tree);
+    Judgement judgement = Judgement.EMPTY;
+    AsyncWork work = null;
+    if (query != null) {
+      judgement = judge.judge(query, sql, syncIndexAllowed);
+      Rejection rejection = judgement.rejection();
+      rejection = rejection == null ? CatalogRules.rejection(query, backend) : rejection;
+      if (rejection != null) {
+        refuse(sql, rejection, name);
+        return;
+      }
+      work = SqlText.isAsync(sql) ? AsyncWork.of(query.node("utilityStmt"), sql) : null;
     }
     if (judgement.skipsLocked()) {
       backend
@@ -182,19 +190,20 @@ final class Session {
           .queue(Requests.parse(name, SqlText.withoutSkipLocked(text), types))
           .await("1", ignored -> {});
     }
-    statements.put(name, new Parsed(sql, execution.withOriginals(judgement), asynchronous));
+    statements.put(name, new Parsed(sql, execution.withOriginals(judgement), work));
     if (answer) {
       client.send(reply);
     }
   }
 
   private void bind(Message request, boolean answer) throws IOException {
+    Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
+    asyncExecution.before(parsed.sql());
     Message reply = backend.queue(request).await("2", client::send);
     if (reply.isError()) {
       fail(reply);
       return;
     }
-    Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
     portals.put(request.string(0), new Portal(parsed, request));
     execution.forget(request.string(0));
     if (answer) {
@@ -215,7 +224,7 @@ final class Session {
         isStatement
             ? statements.getOrDefault(name, UNKNOWN)
             : portal == null ? UNKNOWN : portal.parsed();
-    if (parsed.asynchronous()) {
+    if (parsed.work() != null) {
       client.send(Replies.oneTextColumn(Jobs.COLUMN));
     } else if (answer || reply.type() == 'T') {
       client.send(reply);
@@ -236,12 +245,28 @@ final class Session {
       client.send(Replies.commandComplete("SET"));
       return;
     }
-    Message failure = execution.run(portal, request);
+    if (effect == Effect.FORGET_STATEMENTS) {
+      forgetStatements();
+      return;
+    }
+    Message failure =
+        portal.parsed().work() == null
+            ? execution.run(portal, request)
+            : asyncExecution.run(portal, request);
     if (failure == null) {
       transaction.ran(judgement);
     } else {
       fail(failure);
     }
+  }
+
+  /** Not by PostgreSQL, which would forget the simulator's own statements too. */
+  private void forgetStatements() throws IOException {
+    for (String name : statements.keySet()) {
+      backend.queue(Requests.closeStatement(name)).await("3", client::send);
+    }
+    statements.clear();
+    client.send(Replies.commandComplete("DEALLOCATE ALL"));
   }
 
   private void close(Message request) throws IOException {
@@ -273,6 +298,7 @@ final class Session {
     if (status == 'I') {
       portals.clear();
       execution.forgetAll();
+      asyncExecution.ended();
     }
     client.send(reply);
     client.flush();
@@ -283,7 +309,8 @@ final class Session {
   private void fail(Message error) throws IOException {
     skipping = true;
     boolean lost = transaction.isDoomed() && !transaction.isFailed() && Conflicts.isAborted(error);
-    Message answer = lost ? Replies.error(Rejection.CONFLICT) : Conflicts.asDsql(error);
+    Message answer =
+        lost ? Replies.error(Rejection.CONFLICT) : CatalogRules.asDsql(Conflicts.asDsql(error));
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
     }
