@@ -1,5 +1,7 @@
 package io.dsqlproxy.simulator;
 
+import io.dsqlproxy.simulator.fault.FaultScript;
+import io.dsqlproxy.simulator.fault.Pauser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -47,6 +49,7 @@ public final class DsqlSimulator implements AutoCloseable {
   private final EmbeddedBackend backend;
   private final Acceptor acceptor;
   private final StatementLog log = new StatementLog();
+  private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread shutdownHook = new Thread(this::stop, "dsql-simulator-shutdown");
 
@@ -63,8 +66,9 @@ public final class DsqlSimulator implements AutoCloseable {
             settings.secretAccessKey,
             Set.of(HOST, "127.0.0.1"),
             settings.clock);
+    faults = new FaultScript(settings.pauser);
     backend = EmbeddedBackend.start(directory);
-    Login login = new Login(authority.serverContext(), verifier, backend, log);
+    Login login = new Login(authority.serverContext(), verifier, backend, log, faults);
     acceptor = new Acceptor(settings.port, socket -> serve(login, socket));
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
@@ -131,6 +135,11 @@ public final class DsqlSimulator implements AutoCloseable {
         : utilities.generateDbConnectAuthToken(r -> r.hostname(HOST).region(region));
   }
 
+  /** What goes wrong in this simulator: nothing, until a test says otherwise. */
+  public FaultScript faults() {
+    return faults;
+  }
+
   /** The texts that were received to be run or prepared, oldest first, bounded. */
   public List<String> statements() {
     return log.statements();
@@ -162,6 +171,7 @@ public final class DsqlSimulator implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return false;
     }
+    faults.end();
     acceptor.close();
     backend.close();
     try {
@@ -198,6 +208,7 @@ public final class DsqlSimulator implements AutoCloseable {
     private String accessKeyId = DEFAULT_ACCESS_KEY_ID;
     private String secretAccessKey = DEFAULT_SECRET_ACCESS_KEY;
     private Clock clock = Clock.systemUTC();
+    private Pauser pauser = Pauser::park;
 
     private Builder() {}
 
@@ -228,6 +239,12 @@ public final class DsqlSimulator implements AutoCloseable {
     /** The clock that decides whether a token has expired. */
     public Builder clock(Clock value) {
       this.clock = value;
+      return this;
+    }
+
+    /** How the delays of scripted faults pass. */
+    public Builder pauser(Pauser value) {
+      this.pauser = value;
       return this;
     }
 

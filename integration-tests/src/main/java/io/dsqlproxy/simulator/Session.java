@@ -36,6 +36,7 @@ final class Session {
   private final StatementLog log;
   private final TransactionState transaction = new TransactionState();
   private final Execution execution;
+  private final SessionFaults faults;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private final Neighbours neighbours;
@@ -49,19 +50,21 @@ final class Session {
       BackendLink backend,
       StatementJudge judge,
       StatementLog log,
-      Neighbours neighbours) {
+      Neighbours neighbours,
+      FaultPoint faultPoint) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
     this.log = log;
     this.neighbours = neighbours;
     this.execution = new Execution(this, client, backend, transaction, neighbours);
+    this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution);
   }
 
   void run() throws IOException {
     neighbours.add(this);
     try {
-      Message request = client.read();
+      Message request = next();
       while (request.type() != 'X') {
         if (!turn.isHeldByCurrentThread()) {
           turn.lock();
@@ -73,7 +76,7 @@ final class Session {
         if (atRest) {
           turn.unlock();
         }
-        request = client.read();
+        request = next();
       }
     } catch (EOFException expected) {
       // The client, or PostgreSQL after a FATAL error, has gone away.
@@ -107,6 +110,12 @@ final class Session {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Message next() throws IOException {
+    Message request = client.read();
+    faults.received(request);
+    return request;
   }
 
   private void serve(Message request) throws IOException {
@@ -236,11 +245,11 @@ final class Session {
       client.send(Replies.commandComplete("SET"));
       return;
     }
-    Message failure = execution.run(portal, request);
+    Message failure = faults.run(portal, request);
     if (failure == null) {
       transaction.ran(judgement);
     } else {
-      fail(failure);
+      report(failure);
     }
   }
 
@@ -261,13 +270,20 @@ final class Session {
   }
 
   private void sync() throws IOException {
-    skipping = false;
+    Message injected = faults.beforeSync(skipping);
+    if (injected != null) {
+      report(injected);
+    }
     Message reply = backend.queue(Requests.SYNC).await("Z", client::send);
+    injected = faults.afterSync(reply.isError());
+    if (injected != null) {
+      report(injected);
+    }
     if (reply.isError()) {
       fail(reply);
-      skipping = false;
       reply = backend.await("Z", client::send);
     }
+    skipping = false;
     char status = (char) reply.body()[0];
     transaction.ready(status);
     if (status == 'I') {
@@ -280,9 +296,12 @@ final class Session {
   }
 
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
-  private void fail(Message error) throws IOException {
+  private void fail(Message error) {
+    report(Conflicts.asDsql(error));
+  }
+
+  private void report(Message answer) {
     skipping = true;
-    Message answer = Conflicts.asDsql(error);
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
     }
