@@ -7,8 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -69,8 +73,18 @@ public final class DsqlSimulator implements AutoCloseable {
     faults = new FaultScript(settings.pauser);
     backend = EmbeddedBackend.start(directory);
     Login login = new Login(authority.serverContext(), verifier, backend, log, faults);
-    acceptor = new Acceptor(settings.port, socket -> serve(login, socket));
+    acceptor = listen(login);
     Runtime.getRuntime().addShutdownHook(shutdownHook);
+  }
+
+  private Acceptor listen(Login login) throws IOException {
+    try {
+      return new Acceptor(settings.port, socket -> serve(login, socket));
+    } catch (IOException e) {
+      backend.close();
+      removeFiles();
+      throw new IOException("cannot listen on port " + settings.port + ": " + e.getMessage(), e);
+    }
   }
 
   /** A builder with the defaults. */
@@ -120,6 +134,25 @@ public final class DsqlSimulator implements AutoCloseable {
         + certificateAuthority;
   }
 
+  /**
+   * The URL for plain pgJDBC, with the user {@code admin}; its password is a {@link #token token}.
+   */
+  public String postgresUrl() {
+    return "jdbc:postgresql://"
+        + HOST
+        + ":"
+        + port()
+        + "/postgres?user=admin&sslmode=verify-full&sslrootcert="
+        + certificateAuthority;
+  }
+
+  /** A new session of {@code admin}, through plain pgJDBC. */
+  public Connection connect() throws SQLException {
+    Properties password = new Properties();
+    password.setProperty("password", token("admin"));
+    return DriverManager.getConnection(postgresUrl(), password);
+  }
+
   /** A fresh token, which is the password for psql or plain pgJDBC. */
   public String token(String user) {
     Region region = Region.of(settings.region);
@@ -160,6 +193,16 @@ public final class DsqlSimulator implements AutoCloseable {
     return log.conflicts();
   }
 
+  /**
+   * As after the start: no tables, roles, faults and records of what was received. Ends the
+   * sessions that are in a transaction; the other sessions go on.
+   */
+  public void reset() {
+    faults.clear();
+    backend.removeUserObjects();
+    log.clear();
+  }
+
   @Override
   public void close() {
     if (stop()) {
@@ -174,13 +217,17 @@ public final class DsqlSimulator implements AutoCloseable {
     faults.end();
     acceptor.close();
     backend.close();
+    removeFiles();
+    return true;
+  }
+
+  private void removeFiles() {
     try {
       Files.deleteIfExists(certificateAuthority);
       Files.deleteIfExists(certificateAuthority.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return true;
   }
 
   private static void serve(Login login, Socket socket) {
