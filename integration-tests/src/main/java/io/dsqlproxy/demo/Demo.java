@@ -1,8 +1,8 @@
 package io.dsqlproxy.demo;
 
 /**
- * Runs the demo and ends with status 0 if every invariant holds and every operation was committed
- * at least once, with 1 if not, and with 2 if the command line makes no sense.
+ * Runs the demo and ends with status 0 if every invariant holds and every area got something done,
+ * with 1 if not, and with 2 if the command line makes no sense.
  */
 public final class Demo {
 

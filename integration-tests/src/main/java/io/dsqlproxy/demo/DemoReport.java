@@ -72,7 +72,7 @@ final class DemoReport {
           verdict.progress().conflicts(),
           verdict.progress().turnedAwayCount());
       if (!verdict.progress().idle().isEmpty()) {
-        out.println("    NEVER DONE  " + verdict.progress().idle());
+        out.println("    not reached: " + String.join(", ", verdict.progress().idle()));
       }
       verdict.invariants().forEach(this::invariant);
     }

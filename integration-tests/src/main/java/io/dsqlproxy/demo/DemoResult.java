@@ -50,7 +50,7 @@ public record DemoResult(
     return phases.stream().flatMap(phase -> phase.outcome().failure().stream()).findFirst();
   }
 
-  /** Whether every phase was run, and every invariant holds, and every operation got through. */
+  /** Whether every phase was run, every area got something done, and every invariant holds. */
   public boolean isGood() {
     return phases.size() == DemoRun.PHASES
         && phases.stream().allMatch(phase -> phase.outcome().isGood());

@@ -39,7 +39,7 @@ public final class WorkloadRun {
    */
   public record Outcome(List<AreaVerdict> verdicts, Optional<RuntimeException> failure) {
 
-    /** Whether nothing failed, every invariant holds and no operation was left untried. */
+    /** Whether nothing failed, every area got something done, and every invariant holds. */
     public boolean isGood() {
       return failure.isEmpty() && verdicts.stream().allMatch(AreaVerdict::isGood);
     }
@@ -54,7 +54,7 @@ public final class WorkloadRun {
   public record AreaVerdict(Progress progress, List<Invariant> invariants) {
 
     boolean isGood() {
-      return progress.idle().isEmpty() && invariants.stream().allMatch(Invariant::holds);
+      return progress.operations() > 0 && invariants.stream().allMatch(Invariant::holds);
     }
   }
 

@@ -3,14 +3,14 @@ package io.dsqlproxy.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.dsqlproxy.cluster.SimulatedCluster;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,17 +21,7 @@ class HostileStatementsTest {
 
   private static final int MEGABYTE = 1 << 20;
 
-  private static SimulatedCluster cluster;
-
-  @BeforeAll
-  static void start() throws SQLException {
-    cluster = new SimulatedCluster();
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
+  @RegisterExtension static final SimulatedCluster CLUSTER = new SimulatedCluster();
 
   static Stream<Arguments> hostile() {
     String lock = " FROM pg_class WHERE false FOR SHARE";
@@ -64,7 +54,7 @@ class HostileStatementsTest {
   @MethodSource("hostile")
   void endsAndLeavesTheConnectionUsable(String name, String sql, String sqlState)
       throws SQLException {
-    try (Connection connection = cluster.open();
+    try (Connection connection = CLUSTER.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       String outcome = null;
       try {

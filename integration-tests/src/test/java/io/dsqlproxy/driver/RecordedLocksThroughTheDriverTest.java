@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.facts.LockingFact;
 import java.io.IOException;
 import java.sql.Connection;
@@ -12,32 +13,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every row lock that the service was recorded to accept or refuse gets through the driver. */
 class RecordedLocksThroughTheDriverTest {
 
-  private static SimulatedCluster cluster;
+  /** Fails a test in which the server refused something. */
+  @RegisterExtension static final SimulatedCluster CLUSTER = new SimulatedCluster();
 
   @BeforeAll
-  static void start() throws SQLException {
-    cluster = new SimulatedCluster();
-    cluster.run(LockingFact.createTables());
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void clear() {
-    cluster.server().clearStatements();
+  static void createTables() throws SQLException {
+    CLUSTER.run(LockingFact.createTables().toArray(new String[0]));
   }
 
   @TestFactory
@@ -55,8 +45,7 @@ class RecordedLocksThroughTheDriverTest {
   }
 
   private static void accepted(LockingFact fact, boolean autoCommit) throws SQLException {
-    int refusalsBefore = cluster.server().refusals().size();
-    try (Connection connection = cluster.open()) {
+    try (Connection connection = CLUSTER.dataSource().getConnection()) {
       connection.setAutoCommit(autoCommit);
       try (PreparedStatement prepared = connection.prepareStatement(fact.jdbcSql())) {
         if (fact.jdbcSql().contains("?")) {
@@ -73,12 +62,12 @@ class RecordedLocksThroughTheDriverTest {
         connection.commit();
       }
     }
-    assertThat(cluster.server().refusals()).hasSize(refusalsBefore);
+    assertThat(CLUSTER.takeRefusals()).isEmpty();
   }
 
   @Test
   void withTheRewriterSwitchedOffTheServerRefuses() throws SQLException {
-    DsqlDataSource dataSource = cluster.dataSource();
+    DsqlDataSource dataSource = CLUSTER.dataSource();
     dataSource.setRewriteLocks(false);
     try (Connection connection = dataSource.getConnection();
         Statement statement = connection.createStatement()) {
@@ -88,12 +77,13 @@ class RecordedLocksThroughTheDriverTest {
           .hasMessageContaining(
               "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported");
     }
+    assertThat(CLUSTER.takeRefusals()).hasSize(1);
   }
 
   @Test
   void aShareLockInATransactionStillFencesAgainstAConcurrentWrite() throws SQLException {
-    try (Connection reader = cluster.open();
-        Connection writer = cluster.open();
+    try (Connection reader = CLUSTER.dataSource().getConnection();
+        Connection writer = CLUSTER.dataSource().getConnection();
         Statement reading = reader.createStatement();
         Statement writing = writer.createStatement()) {
       reader.setAutoCommit(false);

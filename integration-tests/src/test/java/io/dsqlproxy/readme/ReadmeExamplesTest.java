@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.dsqlproxy.driver.SimulatedCluster;
+import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.cluster.SystemCredentials;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,33 +15,30 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import java.util.Properties;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
 
 /** The README's examples are the regions of this file, and they work. */
 class ReadmeExamplesTest {
 
-  private static SimulatedCluster cluster;
-  private static Map<String, String> propertiesBefore;
+  @RegisterExtension static final SimulatedCluster CLUSTER = new SimulatedCluster();
+  @RegisterExtension static final SystemCredentials CREDENTIALS = new SystemCredentials();
 
   /** The simulator's host name is not a cluster's, so its URL says what a cluster's name says. */
   private static String endpoint;
 
   @BeforeAll
-  static void start() {
-    cluster = new SimulatedCluster();
-    endpoint = cluster.server().jdbcUrl().replaceFirst(".*//", "").replace("user=admin&", "");
-    propertiesBefore = AwsSystemProperties.set(cluster.server());
-  }
-
-  @AfterAll
-  static void stop() {
-    AwsSystemProperties.restore(propertiesBefore);
-    cluster.close();
+  static void findEndpoint() {
+    endpoint = CLUSTER.urlWithoutUser().replaceFirst(".*//", "");
   }
 
   @Test
@@ -70,6 +69,30 @@ class ReadmeExamplesTest {
     }
   }
 
+  /** The README's own text, with nothing but the cluster's name replaced. */
+  @Test
+  void applicationProperties() throws IOException, SQLException {
+    Properties properties = new Properties();
+    properties.load(
+        new StringReader(
+            between(readme(), "<!-- example:application.properties -->\n```properties\n", "```")));
+    assertThat(properties.getProperty("spring.datasource.url"))
+        .startsWith("jdbc:dsql-proxy:postgresql://")
+        .contains(".on.aws");
+    properties.setProperty("spring.datasource.url", CLUSTER.urlWithoutUser());
+    SpringApplication application = new SpringApplication(Application.class);
+    application.setDefaultProperties(properties);
+    try (ConfigurableApplicationContext context = application.run();
+        Connection connection = context.getBean(DataSource.class).getConnection()) {
+      assertThat(user(connection)).isEqualTo("admin");
+    }
+  }
+
+  /** What {@code @SpringBootApplication} does, without the search for components. */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Application {}
+
   private static String user(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet user = statement.executeQuery("SELECT current_user")) {
@@ -81,15 +104,21 @@ class ReadmeExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"hikari", "jdbc"})
   void theReadmeShowsWhatIsTestedHere(String name) throws IOException {
-    // Surefire runs in, and names, the module's directory.
-    Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     String here =
         Files.readString(
-            module.resolve("src/test/java/io/dsqlproxy/readme/ReadmeExamplesTest.java"));
+            module().resolve("src/test/java/io/dsqlproxy/readme/ReadmeExamplesTest.java"));
     String region = between(here, "    // example:" + name + "\n", "    // end\n");
-    String readme = Files.readString(module.resolveSibling("README.md"));
-    assertThat(between(readme, "<!-- example:" + name + " -->\n```java\n", "```"))
+    assertThat(between(readme(), "<!-- example:" + name + " -->\n```java\n", "```"))
         .isEqualTo(region.replaceAll("(?m)^ {4}", ""));
+  }
+
+  /** Surefire runs in, and names, the module's directory. */
+  private static Path module() {
+    return Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(module().resolveSibling("README.md"));
   }
 
   private static String between(String text, String start, String end) {

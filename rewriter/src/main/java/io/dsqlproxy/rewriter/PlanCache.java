@@ -109,9 +109,13 @@ public final class PlanCache implements Planner {
       }
       order.add(planned);
       bytes += planned.bytes;
+      // Each entry gets one second chance at most: threads that go on using the entries while this
+      // one looks for an unused one could otherwise keep it here.
+      int secondChances = order.size();
       while (order.size() > maxEntries || bytes > maxBytes) {
         Entry oldest = order.remove();
-        if (oldest.used) {
+        if (oldest.used && secondChances > 0) {
+          secondChances--;
           oldest.used = false;
           order.add(oldest);
         } else {

@@ -144,7 +144,7 @@ public final class Rewriter implements Planner {
     }
 
     private String text(LockingClause clause) {
-      return tokens.text().substring(tokens.start(clause.first()), tokens.end(clause.end() - 1));
+      return tokens.text(clause.first(), clause.end());
     }
   }
 

@@ -58,6 +58,11 @@ class HostileInputTest {
         arguments("half a character", "SELECT \uD800 1" + LOCK),
         arguments("a huge parameter number", "SELECT $99999999999999999999" + LOCK),
         arguments("a byte order mark", "\uFEFFSELECT 1; SELECT 1" + LOCK),
+        arguments(
+            "60 statements that each take the parser seconds",
+            ("SELECT " + "$1 ".repeat(20_000) + LOCK + ";").repeat(60)),
+        arguments("an escape that is not there", "SELECT 1" + LOCK + " OF U&\"a\" UESCAPE"),
+        arguments("an escape that is a semicolon", "SELECT 1" + LOCK + " OF U&\"a\" UESCAPE;"),
         arguments("3,000 UNIONs", "SELECT 1 UNION ".repeat(3_000) + "SELECT 1" + LOCK));
   }
 

@@ -42,6 +42,13 @@ class RewriterTest {
         "SELECT my_function(a) FROM t FOR SHARE",
         "SELECT \"lower\"(a) FROM t FOR SHARE",
         "SELECT app.lower(a) FROM t FOR SHARE",
+        "SELECT U&\"!0066\" UESCAPE '!' (a) FROM t FOR SHARE",
+        "SELECT my_function /* c */ (a) FROM t FOR SHARE",
+        "SELECT pg_catalog . nextval ('s') FROM t FOR SHARE",
+        "SELECT {fn my_function(a)} FROM t FOR SHARE",
+        "SELECT a FROM t, ROWS FROM (my_function(1)) AS f FOR SHARE",
+        "SELECT a my_function(1) FROM t FOR SHARE",
+        "SELECT query_to_xml('DELETE FROM t', true, true, '') FROM t FOR SHARE",
         "EXPLAIN ANALYZE UPDATE u SET a = 1 FROM (SELECT id FROM t FOR SHARE) x",
         "PREPARE p AS SELECT * FROM t FOR SHARE",
         "DECLARE c CURSOR FOR SELECT * FROM t FOR SHARE",
@@ -51,6 +58,70 @@ class RewriterTest {
   void aStatementThatMayWriteKeepsItsLockInAutocommit(String sql) {
     assertThat(Planned.byDefault(sql).autocommit()).isEqualTo(sql.replace("SHARE", "UPDATE"));
     assertThat(Planned.byDefault(sql).plan().sameInEverySituation()).isTrue();
+  }
+
+  /** Words that PostgreSQL allows as names of functions, although its grammar uses them too. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "by",
+        "cube",
+        "explain",
+        "filter",
+        "first",
+        "ilike",
+        "join",
+        "materialized",
+        "next",
+        "over",
+        "rollup",
+        "second",
+        "sets",
+        "varying",
+        "without",
+        "within",
+        "nulls",
+        "rows"
+      })
+  void aFunctionThatIsCalledLikeAKeywordMayWrite(String name) {
+    for (String query :
+        new String[] {
+          "SELECT %s('x') FROM t",
+          "SELECT a, %s(a) FROM t",
+          "SELECT 1 + %s(a) FROM t",
+          "SELECT 'a' || %s(a) AS b FROM t",
+          "SELECT a FROM t WHERE %s(a)",
+          "SELECT a FROM t WHERE b AND %s(a)",
+          "SELECT a FROM t WHERE (%s(a))",
+          "SELECT a FROM %s(1), t",
+          "SELECT a FROM t, LATERAL %s(a)",
+          "SELECT CASE WHEN %s(a) THEN %s(a) ELSE %s(a) END FROM t"
+        }) {
+      String sql = query.replace("%s", name);
+      assertThat(Planned.byDefault(sql + " FOR SHARE").autocommit()).isEqualTo(sql + " FOR UPDATE");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT sum(a) FILTER (WHERE b > 1) OVER (PARTITION BY (c) ORDER BY (d)) AS s FROM t",
+        "SELECT a FROM t GROUP BY GROUPING SETS ((a), (b))",
+        "SELECT a FROM t GROUP BY (a) HAVING (a) > 1 ORDER BY (a) FETCH FIRST (1) ROWS ONLY",
+        "SELECT a FROM t FETCH NEXT (1) ROWS ONLY",
+        "SELECT a FROM t JOIN (SELECT 1 AS b) u ON (a = b) LEFT JOIN (SELECT 2 AS c) v USING (c)",
+        "SELECT a FROM t WHERE a LIKE (b)",
+        "WITH x AS NOT MATERIALIZED (SELECT 1) SELECT a FROM t",
+        "EXPLAIN (ANALYZE, BUFFERS) SELECT a FROM t",
+        "SELECT CAST(a AS character varying(3)), b::timestamptz(3) FROM t",
+        "SELECT a FROM t WHERE b > current_timestamp(3)"
+      })
+  void theSameWordsInPostgresGrammarCallNothing(String query) {
+    String sql = "SELECT * FROM (" + query + ") q, t FOR SHARE";
+    if (query.startsWith("EXPLAIN")) {
+      sql = query + " FOR SHARE";
+    }
+    assertThat(Planned.byDefault(sql).autocommit()).isEqualTo(sql.replace(" FOR SHARE", ""));
   }
 
   @ParameterizedTest
@@ -114,6 +185,12 @@ class RewriterTest {
   void removingAClauseJoinsNothing() {
     assertThat(Planned.byDefault("SELECT * FROM t WHERE a = $1FOR SHARE LIMIT 1").autocommit())
         .isEqualTo("SELECT * FROM t WHERE a = $1 LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t_ FOR SHARE OF \"t_\"LIMIT 1").autocommit())
+        .isEqualTo("SELECT * FROM t_ LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t$ FOR SHARE OF \"t$\"LIMIT 1").autocommit())
+        .isEqualTo("SELECT * FROM t$ LIMIT 1");
+    assertThat(Planned.byDefault("SELECT * FROM t\uD83D\uDE00 FOR SHARE OF \"x\"é").autocommit())
+        .isEqualTo("SELECT * FROM t\uD83D\uDE00 é");
     assertThat(Planned.byDefault("SELECT * FROM t/**/FOR SHARE/**/LIMIT 1").autocommit())
         .isEqualTo("SELECT * FROM t/**//**/LIMIT 1");
     assertThat(Planned.byDefault("SELECT * FROM t -- x\nFOR SHARE\nLIMIT 1").autocommit())

@@ -51,7 +51,7 @@ public final class ExecutionGate {
           || inTransaction
           || !repeatable
           || TransactionControl.mayBeIn(form.sql())
-          || session.inTransaction()) {
+          || mayBeInTransactionAfter(failure)) {
         throw failure;
       }
       return afterConflict(statement, form, execution, failure, start);
@@ -110,6 +110,16 @@ public final class ExecutionGate {
   /** The form of a statement if it were executed now. */
   public PlannedForm.Send formNow(Plan plan) throws SQLException {
     return admitToPrepare(plan, situated(plan, session.inTransaction()));
+  }
+
+  /** A connection that cannot tell any more is no place to execute again. */
+  private boolean mayBeInTransactionAfter(SQLException failure) {
+    try {
+      return session.inTransaction();
+    } catch (SQLException unknown) {
+      failure.addSuppressed(unknown);
+      return true;
+    }
   }
 
   private static PlannedForm situated(Plan plan, boolean inTransaction) {

@@ -104,6 +104,25 @@ class ExecutionGateTest {
   }
 
   @Test
+  void conflictThatClosesTheConnectionSurfacesAsItCame() {
+    SQLException conflict = conflict();
+    SQLException closed = new SQLException("This connection has been closed.", "08003");
+    Session session =
+        () -> {
+          if (!sent.isEmpty()) {
+            throw closed;
+          }
+          return false;
+        };
+    ExecutionGate closing =
+        new ExecutionGate(
+            session, new Retries(policy(5), () -> now, Random::new, delays::add), statistics);
+    assertThatFailure(failureOf(closing, UPDATE, true, throwing(conflict))).isSameAs(conflict);
+    assertThat(conflict.getSuppressed()).containsExactly(closed);
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
   void otherFailureSurfacesAtOnce() {
     SQLException duplicate = new SQLException("40001", "23505");
     assertThatFailure(failureOf(UPDATE, true, throwing(duplicate))).isSameAs(duplicate);

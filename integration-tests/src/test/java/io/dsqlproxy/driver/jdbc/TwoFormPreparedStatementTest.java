@@ -94,6 +94,19 @@ class TwoFormPreparedStatementTest {
   }
 
   @Test
+  void executedAgainInTheOtherFormItIsNotComplete() throws SQLException {
+    PreparedStatement statement = connection.prepareStatement("SELECT id FROM item FOR SHARE");
+    statement.closeOnCompletion();
+    statement.executeQuery().next();
+    connection.setAutoCommit(false);
+    ResultSet result = statement.executeQuery();
+    assertThat(statement.isClosed()).isFalse();
+    statement.setMaxRows(1);
+    result.close();
+    assertThat(statement.isClosed()).isTrue();
+  }
+
+  @Test
   void transactionBegunByTextIsATransaction() throws SQLException {
     PreparedStatement statement =
         connection.prepareStatement("SELECT id FROM item WHERE id = 5 FOR SHARE");

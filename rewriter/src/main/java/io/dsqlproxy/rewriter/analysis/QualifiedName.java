@@ -47,7 +47,7 @@ public record QualifiedName(List<String> parts) {
     while (tokens.isName(index)) {
       parts.add(part(tokens, index));
       index++;
-      if (tokens.isWord(index, "UESCAPE")) {
+      if (tokens.isWord(index, "UESCAPE") && tokens.isString(index + 1)) {
         index += 2;
       }
       if (!tokens.isPunctuation(index, '.')) {

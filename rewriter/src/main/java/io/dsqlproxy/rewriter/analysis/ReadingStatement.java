@@ -3,11 +3,16 @@ package io.dsqlproxy.rewriter.analysis;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Whether a statement only reads, so that alone in its transaction its locks protect nothing. Doubt
  * counts as writing: then the lock stays, which costs at most a conflict.
+ *
+ * <p>The text alone does not show a function that a view, an operator, a cast or {@code row.name}
+ * calls, nor one of the application's that has a name of PostgreSQL's own and other arguments:
+ * these are taken for what they look like.
  */
 public final class ReadingStatement {
 
@@ -15,10 +20,13 @@ public final class ReadingStatement {
   private static final Set<String> WRITING_WORDS =
       Set.of("INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "TRUNCATE", "COPY");
 
-  /** Words before an opening parenthesis that make no call of a function which could write. */
+  /**
+   * Words before an opening parenthesis that call no function which could write. PostgreSQL allows
+   * none of them as a function's name, unless it is quoted or stands behind a schema; JOIN it does
+   * allow, but the parser does not.
+   */
   private static final Set<String> NO_CALL =
       Set.of(
-          // structure
           "SELECT",
           "FROM",
           "WHERE",
@@ -38,10 +46,9 @@ public final class ReadingStatement {
           "CASE",
           "ON",
           "USING",
-          "JOIN",
           "LATERAL",
+          "JOIN",
           "AS",
-          "BY",
           "HAVING",
           "VALUES",
           "UNION",
@@ -50,24 +57,9 @@ public final class ReadingStatement {
           "DISTINCT",
           "LIMIT",
           "OFFSET",
-          "FETCH",
-          "FIRST",
-          "NEXT",
-          "OVER",
-          "FILTER",
-          "GROUP",
-          "SETS",
-          "ROLLUP",
-          "CUBE",
           "GROUPING",
-          "LIKE",
-          "ILIKE",
           "BETWEEN",
-          "MATERIALIZED",
-          "EXPLAIN",
           "ONLY",
-          "WITH",
-          // expressions that PostgreSQL's grammar spells like calls
           "COALESCE",
           "NULLIF",
           "GREATEST",
@@ -79,23 +71,34 @@ public final class ReadingStatement {
           "OVERLAY",
           "TRIM",
           "NORMALIZE",
-          // type modifiers
-          "VARCHAR",
+          "CURRENT_TIME",
+          "CURRENT_TIMESTAMP",
+          "LOCALTIME",
+          "LOCALTIMESTAMP",
           "CHAR",
           "CHARACTER",
-          "VARYING",
-          "BPCHAR",
+          "VARCHAR",
           "NUMERIC",
           "DECIMAL",
           "DEC",
           "FLOAT",
           "TIME",
           "TIMESTAMP",
-          "TIMESTAMPTZ",
-          "TIMETZ",
           "INTERVAL",
-          "SECOND",
           "BIT");
+
+  /**
+   * Words that PostgreSQL allows as a function's name, and the words behind one of which they are
+   * keywords.
+   */
+  private static final Map<String, Set<String>> NO_CALL_BEHIND =
+      Map.of(
+          "BY", Set.of("GROUP", "ORDER", "PARTITION"),
+          "SETS", Set.of("GROUPING"),
+          "FIRST", Set.of("FETCH"),
+          "NEXT", Set.of("FETCH"),
+          "MATERIALIZED", Set.of("AS", "NOT"),
+          "VARYING", Set.of("CHAR", "CHARACTER", "BIT"));
 
   private ReadingStatement() {}
 
@@ -117,27 +120,44 @@ public final class ReadingStatement {
           && WRITING_WORDS.contains(Ascii.toUpperCase(tokens.text(i)))) {
         return false;
       }
-      if (tokens.isPunctuation(i, '(') && i > statement.first() && callMayWrite(tokens, i - 1)) {
+      if (tokens.isPunctuation(i, '(')
+          && !(i - 1 == statement.first() && tokens.isWord(i - 1, "EXPLAIN"))
+          && callMayWrite(tokens, i - 1)) {
         return false;
       }
     }
     return true;
   }
 
+  /** Whether the token before an opening parenthesis is the name of a function that may write. */
   private static boolean callMayWrite(Tokens tokens, int name) {
     if (!tokens.isName(name)) {
-      return false;
+      // The escape of a name in Unicode is the only literal that a parenthesis can follow.
+      return tokens.isString(name);
     }
     if (tokens.kind(name) == TokenKind.QUOTED_IDENTIFIER) {
       return true;
     }
-    boolean qualified = tokens.isPunctuation(name - 1, '.');
-    if (!qualified && NO_CALL.contains(Ascii.toUpperCase(tokens.text(name)))) {
-      return false;
+    if (tokens.isPunctuation(name - 1, '.')) {
+      return !tokens.isWord(name - 2, "PG_CATALOG")
+          || FunctionCatalog.mayWrite(Ascii.toLowerCase(tokens.text(name)));
     }
-    if (qualified && !tokens.isWord(name - 2, "PG_CATALOG")) {
+    return !isKeyword(tokens, name)
+        && FunctionCatalog.mayWrite(Ascii.toLowerCase(tokens.text(name)));
+  }
+
+  private static boolean isKeyword(Tokens tokens, int token) {
+    String word = Ascii.toUpperCase(tokens.text(token));
+    if (NO_CALL.contains(word)) {
       return true;
     }
-    return FunctionCatalog.mayWrite(Ascii.toLowerCase(tokens.text(name)));
+    return switch (word) {
+      case "FILTER", "OVER" -> tokens.isPunctuation(token - 1, ')');
+      default ->
+          tokens.kind(token - 1) == TokenKind.WORD
+              && NO_CALL_BEHIND
+                  .getOrDefault(word, Set.of())
+                  .contains(Ascii.toUpperCase(tokens.text(token - 1)));
+    };
   }
 }

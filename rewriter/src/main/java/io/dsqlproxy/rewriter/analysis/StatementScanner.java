@@ -264,17 +264,13 @@ public final class StatementScanner {
   }
 
   private int names(int from, List<QualifiedName> names) {
-    int index = from;
-    while (true) {
-      QualifiedName.Parsed parsed = QualifiedName.parse(tokens, index);
-      if (parsed == null) {
-        return index;
-      }
+    int end = from;
+    QualifiedName.Parsed parsed = QualifiedName.parse(tokens, from);
+    while (parsed != null) {
       names.add(parsed.name());
-      if (!tokens.isPunctuation(parsed.end(), ',')) {
-        return parsed.end();
-      }
-      index = parsed.end() + 1;
+      end = parsed.end();
+      parsed = tokens.isPunctuation(end, ',') ? QualifiedName.parse(tokens, end + 1) : null;
     }
+    return end;
   }
 }

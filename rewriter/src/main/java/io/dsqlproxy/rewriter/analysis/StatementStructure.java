@@ -32,7 +32,8 @@ public final class StatementStructure {
   /**
    * Above these the parser's time and stack are no longer bounded by the length of the text
    * (measured with JSqlParser 5.4: cubic in parentheses, quadratic in dotted names, stack overflow
-   * from 500 levels on).
+   * from 500 levels on; of a text that is no SQL it is quadratic in parameters). The length is that
+   * of the whole text: many statements of which each takes seconds would take minutes.
    */
   private static final int LONGEST_TEXT = 64 * 1024;
 
@@ -51,15 +52,14 @@ public final class StatementStructure {
    *
    * @param table the name as it is looked up
    * @param alias the name that the query knows it by
-   * @param aliasText that name as it is written
+   * @param aliasText that name as it can be written
    */
   public record Relation(QualifiedName table, String alias, String aliasText) {}
 
   /** The structure of a statement, or null if the parser cannot tell. */
   public static StatementStructure of(Statement statement) {
     Tokens tokens = statement.tokens();
-    int length = tokens.end(statement.end() - 1) - tokens.start(statement.first());
-    if (length > LONGEST_TEXT || statement.depth() > DEEPEST_NESTING) {
+    if (tokens.text().length() > LONGEST_TEXT || statement.depth() > DEEPEST_NESTING) {
       return null;
     }
     try {
@@ -139,13 +139,21 @@ public final class StatementStructure {
       return null;
     }
     if (table.getAlias() == null) {
-      return new Relation(name.name(), name.name().name(), tokens.text(name.end() - 1));
+      return new Relation(name.name(), name.name().name(), ownName(tokens, first, name));
     }
     int alias = tokens.isWord(name.end(), "AS") ? name.end() + 1 : name.end();
     QualifiedName.Parsed parsed = QualifiedName.parse(tokens, alias);
     return parsed == null
         ? null
-        : new Relation(name.name(), parsed.name().name(), tokens.text(alias));
+        : new Relation(name.name(), parsed.name().name(), tokens.text(alias, parsed.end()));
+  }
+
+  /** Behind a schema, a keyword may be a table's name; by itself it must be quoted. */
+  private static String ownName(Tokens tokens, int first, QualifiedName.Parsed name) {
+    int last = name.end() - 1;
+    return last > first && tokens.kind(last) == TokenKind.WORD
+        ? '"' + name.name().name() + '"'
+        : tokens.text(last);
   }
 
   /** Whether the statement is a query, or EXPLAIN of one. */

@@ -345,7 +345,8 @@ public final class Lexer {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128;
   }
 
-  static boolean isIdentifierPart(char c) {
+  /** Whether an unquoted name may hold the char behind its first. */
+  public static boolean isIdentifierPart(char c) {
     return isIdentifierStart(c) || isDigit(c) || c == '$';
   }
 }

@@ -66,6 +66,11 @@ public final class Tokens {
     return text.substring(starts[index], ends[index]);
   }
 
+  /** The tokens of a range, not empty, as they are written, and what stands between them. */
+  public String text(int first, int end) {
+    return text.substring(starts[first], ends[end - 1]);
+  }
+
   /**
    * Whether the token is this keyword, in any case. PostgreSQL folds ASCII letters only, so this
    * does too.
@@ -94,6 +99,11 @@ public final class Tokens {
     return index >= 0
         && index < size
         && (kind(index) == TokenKind.WORD || kind(index) == TokenKind.QUOTED_IDENTIFIER);
+  }
+
+  /** Whether the token is a string literal. False beyond the tokens. */
+  public boolean isString(int index) {
+    return index >= 0 && index < size && kinds[index] == (byte) TokenKind.STRING.ordinal();
   }
 
   /** The index of the token that starts at this offset, or -1. */

@@ -95,8 +95,8 @@ public final class Edits {
   private static boolean wouldJoin(StringBuilder before, String text, int next) {
     return before.length() > 0
         && next < text.length()
-        && Character.isLetterOrDigit(before.charAt(before.length() - 1))
-        && Character.isLetterOrDigit(text.charAt(next));
+        && Lexer.isIdentifierPart(before.charAt(before.length() - 1))
+        && Lexer.isIdentifierPart(text.charAt(next));
   }
 
   /**

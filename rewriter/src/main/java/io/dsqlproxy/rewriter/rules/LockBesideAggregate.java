@@ -25,7 +25,7 @@ import java.util.Set;
  */
 final class LockBesideAggregate implements LockingRule {
 
-  /** The words, each followed by BY where it must be, that end FROM and WHERE. */
+  /** The words that end FROM and WHERE: reserved, so that none of them is a name. */
   private static final Set<String> SECTION_ENDS =
       Set.of("GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FETCH");
 
@@ -40,6 +40,7 @@ final class LockBesideAggregate implements LockingRule {
     return clause.hasFrom()
         && context.statement().isOnlyLockOfItsQuery(clause)
         && context.relations().size() == 1
+        && from(context) >= 0
         && refusedByPostgres(context);
   }
 
@@ -61,10 +62,7 @@ final class LockBesideAggregate implements LockingRule {
             form == LockForm.FOR_UPDATE ? LockStrength.FOR_UPDATE : LockStrength.FOR_KEY_SHARE);
     String options =
         clause.end() > clause.strengthEnd()
-            ? " "
-                + tokens
-                    .text()
-                    .substring(tokens.start(clause.strengthEnd()), tokens.end(clause.end() - 1))
+            ? " " + tokens.text(clause.strengthEnd(), clause.end())
             : "";
     int last = sectionEnd(context, from) - 1;
     context
@@ -83,16 +81,21 @@ final class LockBesideAggregate implements LockingRule {
                 + " the rows that are read"));
   }
 
-  /** Looks at the query's own words: what stands in sub-queries is those queries' business. */
+  /** Looks where PostgreSQL's grammar has aggregates: beside FROM and WHERE, not inside. */
   private static boolean refusedByPostgres(LockContext context) {
     Tokens tokens = context.statement().tokens();
     int select = context.clause().select();
-    if (tokens.isWord(select + 1, "DISTINCT")) {
-      return true;
-    }
+    int from = from(context);
+    return tokens.isWord(select + 1, "DISTINCT")
+        || aggregates(tokens, select + 1, from)
+        || aggregates(tokens, sectionEnd(context, from), context.clause().first());
+  }
+
+  /** What stands in sub-queries is those queries' business. */
+  private static boolean aggregates(Tokens tokens, int first, int end) {
     int subQuery = 0;
     int depth = 0;
-    for (int i = select + 1; i < context.clause().first(); i++) {
+    for (int i = first; i < end; i++) {
       if (tokens.isPunctuation(i, '(')) {
         depth++;
         if (subQuery == 0 && startsQuery(tokens, i + 1)) {
@@ -103,7 +106,9 @@ final class LockBesideAggregate implements LockingRule {
           subQuery = 0;
         }
         depth--;
-      } else if (subQuery == 0 && aggregates(tokens, i, depth)) {
+      } else if (subQuery == 0
+          && !tokens.isPunctuation(i - 1, '.')
+          && (depth == 0 && startsGroups(tokens, i) || isAggregate(tokens, i))) {
         return true;
       }
     }
@@ -117,21 +122,25 @@ final class LockBesideAggregate implements LockingRule {
         || tokens.isWord(token, "TABLE");
   }
 
-  private static boolean aggregates(Tokens tokens, int token, int depth) {
-    if (depth == 0 && (tokens.isWord(token, "HAVING") || isWords(tokens, token, "GROUP", "BY"))) {
-      return true;
-    }
-    if (tokens.isPunctuation(token + 1, '(') && tokens.isName(token)) {
-      FunctionCatalog.Kind kind = FunctionCatalog.kind(Ascii.toLowerCase(tokens.text(token)));
-      return kind == FunctionCatalog.Kind.AGGREGATE || kind == FunctionCatalog.Kind.WINDOW;
-    }
-    return false;
+  private static boolean startsGroups(Tokens tokens, int token) {
+    return tokens.isWord(token, "HAVING")
+        || tokens.isWord(token, "GROUP") && tokens.isWord(token + 1, "BY");
   }
 
-  private static boolean isWords(Tokens tokens, int token, String first, String second) {
-    return tokens.isWord(token, first) && tokens.isWord(token + 1, second);
+  /** Whether a function of PostgreSQL's own is called that stands for many rows. */
+  private static boolean isAggregate(Tokens tokens, int token) {
+    int name =
+        tokens.isWord(token, "PG_CATALOG") && tokens.isPunctuation(token + 1, '.')
+            ? token + 2
+            : token;
+    if (!tokens.isName(name) || !tokens.isPunctuation(name + 1, '(')) {
+      return false;
+    }
+    FunctionCatalog.Kind kind = FunctionCatalog.kind(Ascii.toLowerCase(tokens.text(name)));
+    return kind == FunctionCatalog.Kind.AGGREGATE || kind == FunctionCatalog.Kind.WINDOW;
   }
 
+  /** The FROM of the query, or -1 if it cannot be told from a column that is called so. */
   private static int from(LockContext context) {
     Tokens tokens = context.statement().tokens();
     int depth = 0;
@@ -140,15 +149,26 @@ final class LockBesideAggregate implements LockingRule {
         depth++;
       } else if (tokens.isPunctuation(i, ')')) {
         depth--;
-      } else if (depth == 0 && tokens.isWord(i, "FROM") && !isDistinctFrom(tokens, i)) {
+      } else if (depth == 0
+          && tokens.isWord(i, "FROM")
+          && !isLabel(tokens, i)
+          && !isDistinctFrom(tokens, i)) {
         return i;
       }
     }
-    throw new IllegalStateException("a query with a FROM list has no FROM");
+    return -1;
   }
 
+  /** {@code t.from} is a column, and {@code AS from} names one. */
+  private static boolean isLabel(Tokens tokens, int from) {
+    return tokens.isPunctuation(from - 1, '.') || tokens.isWord(from - 1, "AS");
+  }
+
+  /** {@code IS [NOT] DISTINCT FROM}: anything else called distinct is a column before the FROM. */
   private static boolean isDistinctFrom(Tokens tokens, int from) {
-    return tokens.isWord(from - 1, "DISTINCT");
+    return tokens.isWord(from - 1, "DISTINCT")
+        && (tokens.isWord(from - 2, "IS")
+            || tokens.isWord(from - 2, "NOT") && tokens.isWord(from - 3, "IS"));
   }
 
   private static int sectionEnd(LockContext context, int from) {

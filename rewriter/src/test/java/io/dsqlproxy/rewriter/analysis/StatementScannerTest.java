@@ -109,6 +109,30 @@ class StatementScannerTest {
     assertThat(Lexer.tokenize(sql).text(lock.end())).isEqualTo("LIMIT");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 1 FROM t FOR SHARE OF U&\"!0061\" UESCAPE '!'",
+        "SELECT 1 FROM t FOR SHARE OF t , U&\"a\"",
+      })
+  void aUnicodeNameBelongsToTheClauseWithItsEscape(String sql) {
+    LockingClause lock = locks(sql).get(0);
+    assertThat(lock.end()).isEqualTo(Lexer.tokenize(sql).size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 1 FROM t FOR SHARE OF U&\"a\" UESCAPE ; DELETE FROM t",
+        "SELECT 1 FROM t FOR SHARE OF a , ; DELETE FROM t",
+        "SELECT 1 FROM t FOR SHARE OF ; DELETE FROM t"
+      })
+  void aBrokenListOfNamesTakesNothingThatIsNoName(String sql) {
+    assertThat(StatementScanner.scan(Lexer.tokenize(sql))).hasSize(2);
+    LockingClause lock = locks(sql).get(0);
+    assertThat(Lexer.tokenize(sql).text(lock.end())).isIn("UESCAPE", ",", ";");
+  }
+
   @Test
   void everyClauseOfAStatementIsFoundInOrder() {
     assertThat(locks("SELECT * FROM a, b FOR UPDATE OF a NOWAIT FOR SHARE OF b FOR KEY SHARE"))

@@ -121,7 +121,7 @@ class LockingRulesTest {
               + "| select max(x.id) from (select * from q x where x.a = ?"
               + " for update of x nowait) AS x order by 1 limit 1",
           "SELECT a, count(*) FROM s.t GROUP BY a HAVING count(*) > ? LOCK IN SHARE MODE"
-              + "| SELECT a, count(*) FROM (SELECT * FROM s.t FOR UPDATE) AS t"
+              + "| SELECT a, count(*) FROM (SELECT * FROM s.t FOR UPDATE) AS \"t\""
               + " GROUP BY a HAVING count(*) > ?",
           "SELECT DISTINCT a FROM \"T\" WHERE b IS DISTINCT FROM c FOR NO KEY UPDATE"
               + "| SELECT DISTINCT a FROM (SELECT * FROM \"T\" WHERE b IS DISTINCT FROM c"
@@ -129,6 +129,24 @@ class LockingRulesTest {
           "SELECT coalesce(max(id), ?) + 1 FROM q WHERE t = ? FOR UPDATE"
               + "| SELECT coalesce(max(id), ?) + 1 FROM (SELECT * FROM q WHERE t = ?"
               + " FOR UPDATE) AS q",
+          "SELECT t.from, max(t.limit) FROM t GROUP BY t.from FOR UPDATE"
+              + "| SELECT t.from, max(t.limit) FROM (SELECT * FROM t FOR UPDATE) AS t"
+              + " GROUP BY t.from",
+          "SELECT max(id) FROM app . From FOR UPDATE"
+              + "| SELECT max(id) FROM (SELECT * FROM app . From FOR UPDATE) AS \"from\"",
+          "SELECT t.from, count(*) FROM t GROUP BY t.from FOR UPDATE"
+              + "| SELECT t.from, count(*) FROM (SELECT * FROM t FOR UPDATE) AS t GROUP BY t.from",
+          "SELECT a IS NOT DISTINCT FROM b, count(*) FROM t GROUP BY 1 FOR UPDATE"
+              + "| SELECT a IS NOT DISTINCT FROM b, count(*) FROM (SELECT * FROM t FOR UPDATE) AS t"
+              + " GROUP BY 1",
+          "SELECT max(id) FROM t AS U&\"!0061\" UESCAPE '!' FOR UPDATE"
+              + "| SELECT max(id) FROM (SELECT * FROM t AS U&\"!0061\" UESCAPE '!' FOR UPDATE)"
+              + " AS U&\"!0061\" UESCAPE '!'",
+          "SELECT pg_catalog.max(id) FROM t FOR UPDATE"
+              + "| SELECT pg_catalog.max(id) FROM (SELECT * FROM t FOR UPDATE) AS t",
+          "SELECT a FROM t ORDER BY rank() OVER (ORDER BY b) FETCH FIRST ROW ONLY FOR UPDATE"
+              + "| SELECT a FROM (SELECT * FROM t FOR UPDATE) AS t"
+              + " ORDER BY rank() OVER (ORDER BY b) FETCH FIRST ROW ONLY",
           "INSERT INTO m SELECT max(id) + 1 FROM m FOR UPDATE"
               + "| INSERT INTO m SELECT max(id) + 1 FROM (SELECT * FROM m FOR UPDATE) AS m"
         })
@@ -150,6 +168,10 @@ class LockingRulesTest {
           "SELECT * FROM q WHERE id >= (SELECT max(id) FROM q) FOR UPDATE",
           "SELECT (SELECT count(*) FROM u), a FROM q FOR UPDATE",
           "SELECT lower(a) FROM q FOR UPDATE",
+          "SELECT app.max(id) FROM q ORDER BY id LIMIT 1 FOR UPDATE",
+          "SELECT * FROM q max(a, b) LIMIT 1 FOR UPDATE",
+          "SELECT * FROM q WHERE a = q.having LIMIT 1 FOR UPDATE",
+          "SELECT * FROM q ORDER BY q.having LIMIT 1 FOR UPDATE",
           "SELECT count(*) FROM q JOIN u ON q.id = u.id FOR UPDATE"
         })
     void leavesOtherQueriesUntouched(String sql) {

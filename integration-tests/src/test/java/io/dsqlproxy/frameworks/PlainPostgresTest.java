@@ -1,0 +1,138 @@
+package io.dsqlproxy.frameworks;
+
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.dsqlproxy.driver.DsqlDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransactionRollbackException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The same URL prefix works on a plain PostgreSQL, with its password and its own truth. */
+@Timeout(30)
+class PlainPostgresTest {
+
+  private static EmbeddedPostgres postgres;
+
+  private Connection connection;
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  @BeforeEach
+  void createTable() throws SQLException {
+    connection =
+        DriverManager.getConnection(
+            "jdbc:dsql-proxy:postgresql://localhost:" + postgres.getPort() + "/postgres",
+            "postgres",
+            "postgres");
+    run(
+        connection,
+        "DROP TABLE IF EXISTS item",
+        "CREATE TABLE item (id int PRIMARY KEY, value int NOT NULL)",
+        "INSERT INTO item VALUES (1, 10)");
+  }
+
+  @Test
+  void passwordIsSentAsGiven() throws SQLException {
+    run(connection, "DROP ROLE IF EXISTS keeper", "CREATE ROLE keeper LOGIN PASSWORD 'secret'");
+    try (Connection keeper =
+        DriverManager.getConnection(
+            "jdbc:dsql-proxy://localhost:"
+                + postgres.getPort()
+                + "/postgres?authentication=password&user=keeper&password=secret")) {
+      assertThat(ask(keeper, "SELECT current_user")).isEqualTo("keeper");
+    }
+  }
+
+  @Test
+  void rowsAreCreatedReadChangedAndDeleted() throws SQLException {
+    run(
+        connection,
+        "INSERT INTO item VALUES (2, 20)",
+        "UPDATE item SET value = 11 WHERE id = 1",
+        "DELETE FROM item WHERE id = 2");
+    assertThat(ask(connection, "SELECT sum(value) FROM item")).isEqualTo("11");
+  }
+
+  @Test
+  void isolationIsWhateverPostgresIsTold() throws SQLException {
+    for (int level :
+        new int[] {Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_REPEATABLE_READ}) {
+      connection.setTransactionIsolation(level);
+      assertThat(connection.getTransactionIsolation()).isEqualTo(level);
+    }
+  }
+
+  @Test
+  void lockIsRewrittenAsOnDsql() throws SQLException {
+    connection.setAutoCommit(false);
+    try (PreparedStatement read =
+        connection.prepareStatement("SELECT value FROM item WHERE id = ? FOR SHARE")) {
+      read.setInt(1, 1);
+      try (ResultSet rows = read.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+      }
+    }
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> lockWithoutWaiting("FOR KEY SHARE"))
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
+    connection.commit();
+    lockWithoutWaiting("FOR KEY SHARE");
+  }
+
+  private static void lockWithoutWaiting(String lock) throws SQLException {
+    try (Connection other = postgres.getPostgresDatabase().getConnection()) {
+      run(other, "SELECT value FROM item WHERE id = 1 " + lock + " NOWAIT");
+    }
+  }
+
+  @Test
+  void savepointIsRefusedHereToo() throws SQLException {
+    connection.setAutoCommit(false);
+    assertThatExceptionOfType(SQLFeatureNotSupportedException.class)
+        .isThrownBy(connection::setSavepoint);
+    assertThat(ask(connection, "SELECT value FROM item")).isEqualTo("10");
+    connection.commit();
+  }
+
+  @Test
+  void exhaustedConflictInAutocommitIsAConcurrencyFailureForSpring() throws SQLException {
+    run(
+        connection,
+        "CREATE OR REPLACE FUNCTION conflict() RETURNS int LANGUAGE plpgsql AS"
+            + " $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
+    DsqlDataSource dataSource = new DsqlDataSource();
+    dataSource.setUrl(
+        "jdbc:dsql-proxy:postgresql://localhost:" + postgres.getPort() + "/postgres?user=postgres");
+    dataSource.setRetryAttempts(2);
+    dataSource.setRetryBaseDelay("0ms");
+    assertThatExceptionOfType(CannotAcquireLockException.class)
+        .isThrownBy(() -> new JdbcTemplate(dataSource).execute("SELECT conflict()"))
+        .havingCause()
+        .isInstanceOf(SQLTransactionRollbackException.class)
+        .withMessageContaining("after 2 executions");
+  }
+}
