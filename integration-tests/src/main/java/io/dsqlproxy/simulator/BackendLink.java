@@ -68,6 +68,13 @@ final class BackendLink implements AutoCloseable {
     return tree;
   }
 
+  /** Ends the session and returns when PostgreSQL has rolled back whatever was open. */
+  void end() throws IOException {
+    queue(Requests.TERMINATE);
+    out.flush();
+    in.transferTo(OutputStream.nullOutputStream());
+  }
+
   @Override
   public void close() throws IOException {
     try (socket) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The encrypted connection to one client. Confined to the session's thread. */
 final class ClientLink {
@@ -15,6 +17,10 @@ final class ClientLink {
 
   private final DataInputStream in;
   private final OutputStream out;
+  private String applicationName;
+
+  /** Answers that may never be sent; null if answers go out at once. */
+  private List<Message> heldBack;
 
   ClientLink(Socket socket) throws IOException {
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 15));
@@ -29,7 +35,33 @@ final class ClientLink {
     return Message.read(in, MAX_MESSAGE);
   }
 
+  /** What the client was told its {@code application_name} is; null before it was. */
+  String applicationName() {
+    return applicationName;
+  }
+
+  /** Keeps what is sent from now on. */
+  void holdBack() {
+    heldBack = new ArrayList<>();
+  }
+
+  /** Ends the holding back, and sends what was kept if it is wanted. */
+  void letGo(boolean wanted) {
+    List<Message> kept = heldBack;
+    heldBack = null;
+    if (wanted) {
+      kept.forEach(this::send);
+    }
+  }
+
   void send(Message message) {
+    if (heldBack != null) {
+      heldBack.add(message);
+      return;
+    }
+    if (message.type() == 'S' && message.string(0).equals("application_name")) {
+      applicationName = message.string(1);
+    }
     try {
       message.write(out);
     } catch (IOException e) {

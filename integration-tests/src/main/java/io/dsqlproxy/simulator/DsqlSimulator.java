@@ -1,13 +1,19 @@
 package io.dsqlproxy.simulator;
 
+import io.dsqlproxy.simulator.fault.FaultScript;
+import io.dsqlproxy.simulator.fault.Pauser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -50,6 +56,7 @@ public final class DsqlSimulator implements AutoCloseable {
   private final Jobs jobs;
   private final Acceptor acceptor;
   private final StatementLog log = new StatementLog();
+  private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread shutdownHook = new Thread(this::stop, "dsql-simulator-shutdown");
 
@@ -66,11 +73,22 @@ public final class DsqlSimulator implements AutoCloseable {
             settings.secretAccessKey,
             Set.of(HOST, "127.0.0.1"),
             settings.clock);
+    faults = new FaultScript(settings.pauser);
     backend = EmbeddedBackend.start(directory);
     jobs = new Jobs(backend, settings.jobDelay);
-    Login login = new Login(authority.serverContext(), verifier, backend, log, jobs);
-    acceptor = new Acceptor(settings.port, socket -> serve(login, socket));
+    Login login = new Login(authority.serverContext(), verifier, backend, log, jobs, faults);
+    acceptor = listen(login);
     Runtime.getRuntime().addShutdownHook(shutdownHook);
+  }
+
+  private Acceptor listen(Login login) throws IOException {
+    try {
+      return new Acceptor(settings.port, socket -> serve(login, socket));
+    } catch (IOException e) {
+      backend.close();
+      removeFiles();
+      throw new IOException("cannot listen on port " + settings.port + ": " + e.getMessage(), e);
+    }
   }
 
   /** A builder with the defaults. */
@@ -120,6 +138,25 @@ public final class DsqlSimulator implements AutoCloseable {
         + certificateAuthority;
   }
 
+  /**
+   * The URL for plain pgJDBC, with the user {@code admin}; its password is a {@link #token token}.
+   */
+  public String postgresUrl() {
+    return "jdbc:postgresql://"
+        + HOST
+        + ":"
+        + port()
+        + "/postgres?user=admin&sslmode=verify-full&sslrootcert="
+        + certificateAuthority;
+  }
+
+  /** A new session of {@code admin}, through plain pgJDBC. */
+  public Connection connect() throws SQLException {
+    Properties password = new Properties();
+    password.setProperty("password", token("admin"));
+    return DriverManager.getConnection(postgresUrl(), password);
+  }
+
   /** A fresh token, which is the password for psql or plain pgJDBC. */
   public String token(String user) {
     Region region = Region.of(settings.region);
@@ -133,6 +170,11 @@ public final class DsqlSimulator implements AutoCloseable {
     return user.equals("admin")
         ? utilities.generateDbConnectAdminAuthToken(r -> r.hostname(HOST).region(region))
         : utilities.generateDbConnectAuthToken(r -> r.hostname(HOST).region(region));
+  }
+
+  /** What goes wrong in this simulator: nothing, until a test says otherwise. */
+  public FaultScript faults() {
+    return faults;
   }
 
   /** The texts that were received to be run or prepared, oldest first, bounded. */
@@ -160,6 +202,16 @@ public final class DsqlSimulator implements AutoCloseable {
     return log.conflicts();
   }
 
+  /**
+   * As after the start: no tables, roles, faults and records of what was received. Ends the
+   * sessions that are in a transaction; the other sessions go on.
+   */
+  public void reset() {
+    faults.clear();
+    backend.removeUserObjects();
+    log.clear();
+  }
+
   @Override
   public void close() {
     if (stop()) {
@@ -171,16 +223,21 @@ public final class DsqlSimulator implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return false;
     }
+    faults.end();
     acceptor.close();
     jobs.close();
     backend.close();
+    removeFiles();
+    return true;
+  }
+
+  private void removeFiles() {
     try {
       Files.deleteIfExists(certificateAuthority);
       Files.deleteIfExists(certificateAuthority.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return true;
   }
 
   private static void serve(Login login, Socket socket) {
@@ -209,6 +266,7 @@ public final class DsqlSimulator implements AutoCloseable {
     private String secretAccessKey = DEFAULT_SECRET_ACCESS_KEY;
     private Clock clock = Clock.systemUTC();
     private Duration jobDelay = Duration.ofMillis(100);
+    private Pauser pauser = Pauser::park;
 
     private Builder() {}
 
@@ -248,6 +306,12 @@ public final class DsqlSimulator implements AutoCloseable {
      */
     public Builder jobDelay(Duration value) {
       this.jobDelay = value;
+      return this;
+    }
+
+    /** How the delays of scripted faults pass. */
+    public Builder pauser(Pauser value) {
+      this.pauser = value;
       return this;
     }
 

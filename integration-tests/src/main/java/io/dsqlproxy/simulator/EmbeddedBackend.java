@@ -74,6 +74,16 @@ final class EmbeddedBackend implements AutoCloseable {
     return refusedFunctions;
   }
 
+  /** Drops what clients have created, after ending those that are in a transaction. */
+  void removeUserObjects() {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(UserObjects.REMOVE);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot remove the clients' tables", e);
+    }
+  }
+
   @Override
   public void close() {
     try {

@@ -73,6 +73,11 @@ final class Execution {
     suspended.clear();
   }
 
+  /** Whether the portal has answered some of its rows, and more may come. */
+  boolean isSuspended(String portal) {
+    return ahead.containsKey(portal) || suspended.contains(portal);
+  }
+
   /** The judgement with the relations themselves instead of private copies of them. */
   Judgement withOriginals(Judgement judgement) {
     return judgement.mayConflict()

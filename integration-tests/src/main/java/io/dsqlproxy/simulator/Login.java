@@ -1,8 +1,11 @@
 package io.dsqlproxy.simulator;
 
+import io.dsqlproxy.simulator.fault.FaultScript;
+import io.dsqlproxy.simulator.fault.Phase;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 
 /** Brings one socket from its first byte to a running session. Thread-safe. */
@@ -20,19 +23,23 @@ final class Login {
   private final StatementLog log;
   private final Jobs jobs;
   private final Neighbours neighbours = new Neighbours();
+  private final FaultScript faults;
+  private final AtomicLong sessions = new AtomicLong();
 
   Login(
       SSLContext tls,
       TokenVerifier verifier,
       EmbeddedBackend backend,
       StatementLog log,
-      Jobs jobs) {
+      Jobs jobs,
+      FaultScript faults) {
     this.tls = tls;
     this.verifier = verifier;
     this.backend = backend;
     this.judge = new StatementJudge(backend.refusedFunctions());
     this.log = log;
     this.jobs = jobs;
+    this.faults = faults;
   }
 
   void serve(Socket raw) throws IOException {
@@ -44,20 +51,31 @@ final class Login {
       }
       ClientLink client = new ClientLink(socket);
       Map<String, String> parameters = Handshake.startup(client.in());
-      if (parameters != null && isAdmitted(client, parameters)) {
+      if (parameters == null) {
+        return;
+      }
+      FaultPoint point = new FaultPoint(faults, client, parameters, sessions.incrementAndGet());
+      if (isAdmitted(client, parameters, point)) {
         socket.setSoTimeout(0);
-        run(client, StartupParameters.forBackend(parameters));
+        run(client, StartupParameters.forBackend(parameters), point);
       }
     }
   }
 
-  private boolean isAdmitted(ClientLink client, Map<String, String> parameters) throws IOException {
+  private boolean isAdmitted(ClientLink client, Map<String, String> parameters, FaultPoint point)
+      throws IOException {
     String user = parameters.getOrDefault("user", "");
     client.send(Replies.PASSWORD_REQUEST);
     client.flush();
     Message password = Message.read(client.in(), MAX_PASSWORD);
     if (password.type() != 'p') {
       throw new ProtocolViolation("a password was expected");
+    }
+    Message injected = point.meet(Phase.LOGIN, "");
+    if (injected != null) {
+      client.send(injected);
+      client.flush();
+      return false;
     }
     String objection = verifier.objection(user, password.string(0));
     if (objection != null) {
@@ -74,7 +92,8 @@ final class Login {
     return true;
   }
 
-  private void run(ClientLink client, Map<String, String> parameters) throws IOException {
+  private void run(ClientLink client, Map<String, String> parameters, FaultPoint point)
+      throws IOException {
     try (BackendLink link = new BackendLink(backend.port(), parameters)) {
       Message ready = link.await("Z", client::send);
       if (ready.isError()) {
@@ -85,7 +104,7 @@ final class Login {
       InternalStatements.prepare(link);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log, neighbours, jobs).run();
+      new Session(client, link, judge, log, neighbours, jobs, point).run();
     }
   }
 }

@@ -37,6 +37,7 @@ final class Session {
   private final TransactionState transaction = new TransactionState();
   private final Execution execution;
   private final AsyncExecution asyncExecution;
+  private final SessionFaults faults;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private final Neighbours neighbours;
@@ -51,7 +52,8 @@ final class Session {
       StatementJudge judge,
       StatementLog log,
       Neighbours neighbours,
-      Jobs jobs) {
+      Jobs jobs,
+      FaultPoint faultPoint) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
@@ -59,12 +61,13 @@ final class Session {
     this.neighbours = neighbours;
     this.execution = new Execution(this, client, backend, transaction, neighbours);
     this.asyncExecution = new AsyncExecution(client, backend, jobs);
+    this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution, this::run);
   }
 
   void run() throws IOException {
     neighbours.add(this);
     try {
-      Message request = client.read();
+      Message request = next();
       while (request.type() != 'X') {
         if (!turn.isHeldByCurrentThread()) {
           turn.lock();
@@ -76,7 +79,7 @@ final class Session {
         if (atRest) {
           turn.unlock();
         }
-        request = client.read();
+        request = next();
       }
     } catch (EOFException expected) {
       // The client, or PostgreSQL after a FATAL error, has gone away.
@@ -110,6 +113,12 @@ final class Session {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Message next() throws IOException {
+    Message request = client.read();
+    faults.received(request);
+    return request;
   }
 
   private void serve(Message request) throws IOException {
@@ -249,15 +258,21 @@ final class Session {
       forgetStatements();
       return;
     }
+    Message failure = faults.run(portal, request);
+    if (failure == null) {
+      transaction.ran(judgement);
+    } else {
+      report(failure);
+    }
+  }
+
+  /** Runs the portal and answers the client; returns the error, as answered, if there was one. */
+  private Message run(Portal portal, Message request) throws IOException {
     Message failure =
         portal.parsed().work() == null
             ? execution.run(portal, request)
             : asyncExecution.run(portal, request);
-    if (failure == null) {
-      transaction.ran(judgement);
-    } else {
-      fail(failure);
-    }
+    return failure == null ? null : translated(failure);
   }
 
   /** Not by PostgreSQL, which would forget the simulator's own statements too. */
@@ -286,13 +301,20 @@ final class Session {
   }
 
   private void sync() throws IOException {
-    skipping = false;
+    Message injected = faults.beforeSync(skipping);
+    if (injected != null) {
+      report(injected);
+    }
     Message reply = backend.queue(Requests.SYNC).await("Z", client::send);
+    injected = faults.afterSync(reply.isError());
+    if (injected != null) {
+      report(injected);
+    }
     if (reply.isError()) {
       fail(reply);
-      skipping = false;
       reply = backend.await("Z", client::send);
     }
+    skipping = false;
     char status = (char) reply.body()[0];
     transaction.ready(status);
     if (status == 'I') {
@@ -306,11 +328,18 @@ final class Session {
   }
 
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
-  private void fail(Message error) throws IOException {
-    skipping = true;
+  private void fail(Message error) {
+    report(translated(error));
+  }
+
+  /** PostgreSQL's error as the service would put it. */
+  private Message translated(Message error) {
     boolean lost = transaction.isDoomed() && !transaction.isFailed() && Conflicts.isAborted(error);
-    Message answer =
-        lost ? Replies.error(Rejection.CONFLICT) : CatalogRules.asDsql(Conflicts.asDsql(error));
+    return lost ? Replies.error(Rejection.CONFLICT) : CatalogRules.asDsql(Conflicts.asDsql(error));
+  }
+
+  private void report(Message answer) {
+    skipping = true;
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
     }

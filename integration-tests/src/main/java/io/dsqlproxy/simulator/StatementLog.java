@@ -42,6 +42,14 @@ final class StatementLog {
     }
   }
 
+  void clear() {
+    clearStatements();
+    synchronized (refusals) {
+      refusals.clear();
+    }
+    conflicts.set(0);
+  }
+
   List<DsqlSimulator.Refusal> refusals() {
     synchronized (refusals) {
       return List.copyOf(refusals);

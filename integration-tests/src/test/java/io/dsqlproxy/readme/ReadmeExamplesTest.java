@@ -8,8 +8,6 @@ import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.cluster.SystemCredentials;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -75,7 +73,10 @@ class ReadmeExamplesTest {
     Properties properties = new Properties();
     properties.load(
         new StringReader(
-            between(readme(), "<!-- example:application.properties -->\n```properties\n", "```")));
+            Examples.between(
+                Examples.readme(),
+                "<!-- example:application.properties -->\n```properties\n",
+                "```")));
     assertThat(properties.getProperty("spring.datasource.url"))
         .startsWith("jdbc:dsql-proxy:postgresql://")
         .contains(".on.aws");
@@ -104,26 +105,6 @@ class ReadmeExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"hikari", "jdbc"})
   void theReadmeShowsWhatIsTestedHere(String name) throws IOException {
-    String here =
-        Files.readString(
-            module().resolve("src/test/java/io/dsqlproxy/readme/ReadmeExamplesTest.java"));
-    String region = between(here, "    // example:" + name + "\n", "    // end\n");
-    assertThat(between(readme(), "<!-- example:" + name + " -->\n```java\n", "```"))
-        .isEqualTo(region.replaceAll("(?m)^ {4}", ""));
-  }
-
-  /** Surefire runs in, and names, the module's directory. */
-  private static Path module() {
-    return Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-  }
-
-  private static String readme() throws IOException {
-    return Files.readString(module().resolveSibling("README.md"));
-  }
-
-  private static String between(String text, String start, String end) {
-    int from = text.indexOf(start);
-    assertThat(from).as(start).isNotNegative();
-    return text.substring(from + start.length(), text.indexOf(end, from + start.length()));
+    Examples.assertShown(ReadmeExamplesTest.class, name);
   }
 }
