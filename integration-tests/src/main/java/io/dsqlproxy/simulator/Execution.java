@@ -28,7 +28,8 @@ import java.util.function.Consumer;
  * defined, set a parameter, locked FOR KEY SHARE, called a function of the user's, keeps a cursor
  * open, or has used a table without primary key, does not make way, so that there the first to
  * reach the row wins. A statement that names its table with the schema cannot be diverted: after a
- * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys.
+ * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys. A
+ * key that was inserted and deleted again since the snapshot can be inserted without a conflict.
  *
  * <p>Confined to the thread that holds the session's turn.
  */

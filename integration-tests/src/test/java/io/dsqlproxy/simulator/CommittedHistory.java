@@ -22,7 +22,7 @@ final class CommittedHistory {
    * @param name who ran it
    * @param snapshotBefore when its first statement had been answered
    * @param commitAfter when its commit was asked for
-   * @param exclusive the rows it has read FOR UPDATE, updated, deleted or inserted
+   * @param exclusive the rows it has read FOR UPDATE, updated or deleted
    * @param keyShared the rows it has read FOR KEY SHARE, or refers to by a new row
    * @param deleted the rows it has deleted
    * @param increments what it has added to which row
