@@ -14,7 +14,9 @@ record Row(String id, String group, String notJudged, List<Case> cases) {
 
   /** Whether a step consists of several statements. */
   boolean isOfSeveralStatements() {
-    return cases.stream().flatMap(c -> c.steps().stream()).anyMatch(s -> s.sql().contains("; "));
+    return cases.stream()
+        .flatMap(c -> c.steps().stream())
+        .anyMatch(s -> s.sql().contains("; ") && !s.sql().contains("$$"));
   }
 
   /** The same row, neither run nor judged. */
