@@ -47,6 +47,8 @@ final class EmbeddedBackend implements AutoCloseable {
             .setServerConfig("full_page_writes", "off")
             .setServerConfig("log_min_messages", "panic")
             .setServerConfig("jit", "off")
+            // It locks tables when it truncates them, and no session may wait for it.
+            .setServerConfig("autovacuum", "off")
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
             .start();
