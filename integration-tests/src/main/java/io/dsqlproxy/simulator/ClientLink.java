@@ -15,8 +15,11 @@ final class ClientLink {
 
   private final DataInputStream in;
   private final OutputStream out;
+  private final Socket socket;
+  private long received;
 
   ClientLink(Socket socket) throws IOException {
+    this.socket = socket;
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 15));
     out = new BufferedOutputStream(socket.getOutputStream(), 1 << 15);
   }
@@ -26,7 +29,9 @@ final class ClientLink {
   }
 
   Message read() throws IOException {
-    return Message.read(in, MAX_MESSAGE);
+    Message message = Message.read(in, MAX_MESSAGE);
+    received += message.body().length;
+    return message;
   }
 
   void send(Message message) {
@@ -35,6 +40,22 @@ final class ClientLink {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The last that this client hears. */
+  void refuse(Rejection rejection) throws IOException {
+    send(Replies.fatal(rejection));
+    flush();
+  }
+
+  /** Ends the connection without a word; another thread may do that. */
+  void cut() throws IOException {
+    socket.close();
+  }
+
+  /** How many bytes of messages were received. */
+  long received() {
+    return received;
   }
 
   void flush() throws IOException {

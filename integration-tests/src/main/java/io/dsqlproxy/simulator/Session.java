@@ -3,6 +3,7 @@ package io.dsqlproxy.simulator;
 import io.dsqlproxy.simulator.Judgement.Effect;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,18 @@ final class Session {
   record Parsed(String sql, Judgement judgement, boolean asynchronous) {}
 
   /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
-  record Portal(Parsed parsed, Message bind) {}
+  record Portal(Parsed parsed, Message bind) {
+
+    /** How much the client sent: the longer of the text and the parameters. */
+    int size() {
+      return Math.max(parsed.sql().length(), bind == null ? 0 : bind.body().length);
+    }
+  }
+
+  /** Something that is done with a session from outside. */
+  private interface Step {
+    void run() throws IOException;
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long PATIENCE_MILLIS = 30;
@@ -38,7 +50,11 @@ final class Session {
   private final Execution execution;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
+  private final Cluster cluster;
   private final Neighbours neighbours;
+  private final Instant end;
+  private final TransactionGuard guard;
+  private final Definitions definitions;
   private final ReentrantLock turn = new ReentrantLock();
   private boolean skipping;
   private boolean atRest = true;
@@ -49,20 +65,25 @@ final class Session {
       BackendLink backend,
       StatementJudge judge,
       StatementLog log,
-      Neighbours neighbours) {
+      Cluster cluster) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
     this.log = log;
-    this.neighbours = neighbours;
+    this.cluster = cluster;
+    this.neighbours = cluster.neighbours();
+    this.end = cluster.clock().instant().plus(cluster.limits().connectionAge());
+    this.guard =
+        new TransactionGuard(cluster.clock(), cluster.limits().transactionAge(), cluster.catalog());
     this.execution = new Execution(this, client, backend, transaction, neighbours);
+    this.definitions = new Definitions(this, execution, backend, transaction, guard, neighbours);
   }
 
   void run() throws IOException {
     neighbours.add(this);
     try {
       Message request = client.read();
-      while (request.type() != 'X') {
+      while (request.type() != 'X' && !(atRest && isOld())) {
         if (!turn.isHeldByCurrentThread()) {
           turn.lock();
         }
@@ -91,19 +112,49 @@ final class Session {
    * session is busy for longer than a moment: two that need each other must not wait.
    */
   void makeWay(Set<Integer> relations) {
+    inBetween(
+        () -> {
+          if (transaction.standsInTheWay(relations) && !guard.isDisplaced()) {
+            execution.makeWay();
+          }
+        });
+  }
+
+  /** Another session changes the schema and may need what this one's open transaction locks. */
+  void giveWayToDefinition() {
+    inBetween(definitions::giveWay);
+  }
+
+  /** Ends the connection without a word if it is older than a connection may be. */
+  void endIfOld() {
+    if (!cluster.clock().instant().isBefore(end)) {
+      inBetween(
+          () -> {
+            if (isOld()) {
+              client.cut();
+            }
+          });
+    }
+  }
+
+  /** A transaction that was begun in time may go on to its own limit. */
+  private boolean isOld() {
+    return !transaction.isOpen() && !cluster.clock().instant().isBefore(end);
+  }
+
+  /** Does that in another session's thread, between two requests, if they are not too long. */
+  private void inBetween(Step step) {
     try {
       if (!turn.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
         return;
       }
       try {
-        if (transaction.standsInTheWay(relations)) {
-          execution.makeWay();
-        }
+        step.run();
       } finally {
         turn.unlock();
       }
     } catch (IOException e) {
-      LOG.debug("A session ended while it made way", e);
+      LOG.debug("A session ended while another one used it", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -165,7 +216,7 @@ final class Session {
     Message reply = backend.queue(Requests.parse(name, text, types)).await("1", client::send);
     String tree = backend.takeParseTree();
     if (reply.isError()) {
-      fail(reply);
+      failOutOfDate(reply);
       return;
     }
     Judgement judgement =
@@ -191,7 +242,7 @@ final class Session {
   private void bind(Message request, boolean answer) throws IOException {
     Message reply = backend.queue(request).await("2", client::send);
     if (reply.isError()) {
-      fail(reply);
+      failOutOfDate(reply);
       return;
     }
     Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
@@ -231,14 +282,24 @@ final class Session {
       return;
     }
     Effect effect = judgement.effect();
+    Rejection overdue = transaction.isFailed() ? null : guard.objection(judgement);
+    if (overdue != null) {
+      abort(overdue, effect == Effect.COMMIT);
+      return;
+    }
     if (effect == Effect.ALLOW_SYNC_INDEX || effect == Effect.FORBID_SYNC_INDEX) {
       syncIndexAllowed = effect == Effect.ALLOW_SYNC_INDEX;
       client.send(Replies.commandComplete("SET"));
       return;
     }
-    Message failure = execution.run(portal, request);
+    long before = client.received();
+    Message failure =
+        effect == Effect.DEFINITION
+            ? definitions.run(portal, request)
+            : execution.run(portal, request);
     if (failure == null) {
       transaction.ran(judgement);
+      guard.ran(judgement, portal.size() + client.received() - before);
     } else {
       fail(failure);
     }
@@ -261,6 +322,10 @@ final class Session {
   }
 
   private void sync() throws IOException {
+    Rejection objection = skipping ? null : guard.objectionAtSync();
+    if (objection != null) {
+      abort(objection, false);
+    }
     skipping = false;
     Message reply = backend.queue(Requests.SYNC).await("Z", client::send);
     if (reply.isError()) {
@@ -270,6 +335,7 @@ final class Session {
     }
     char status = (char) reply.body()[0];
     transaction.ready(status);
+    guard.ready(status);
     if (status == 'I') {
       portals.clear();
       execution.forgetAll();
@@ -282,6 +348,7 @@ final class Session {
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
   private void fail(Message error) throws IOException {
     skipping = true;
+    guard.failed();
     Message answer = Conflicts.asDsql(error);
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
@@ -289,16 +356,30 @@ final class Session {
     client.send(answer);
   }
 
-  /** Makes PostgreSQL fail in the same place, so that the transaction is in the same state. */
+  /** What PostgreSQL cannot find any more, in a schema that was changed, DSQL calls a conflict. */
+  private void failOutOfDate(Message error) throws IOException {
+    boolean outOfDate = !transaction.isFailed() && guard.isOutOfDate();
+    fail(outOfDate ? Replies.error(Rejection.SCHEMA_CONFLICT) : error);
+  }
+
   private void refuse(String sql, Rejection rejection, String parsedName) throws IOException {
     if (parsedName != null) {
       backend.queue(Requests.closeStatement(parsedName));
     }
-    backend.queue(Requests.parse(REFUSED, "refused by the simulator"));
-    while (!backend.await("3", ignored -> {}).isError()) {
-      backend.takeParseTree();
-    }
     log.refused(sql, rejection);
+    abort(rejection, false);
+  }
+
+  /** Brings PostgreSQL's transaction into the state of the client's: failed, or undone. */
+  private void abort(Rejection rejection, boolean atCommit) throws IOException {
+    if (atCommit) {
+      InternalStatements.ROLLBACK.run(backend);
+    } else {
+      backend.queue(Requests.parse(REFUSED, "refused by the simulator"));
+      while (!backend.await("3", ignored -> {}).isError()) {
+        backend.takeParseTree();
+      }
+    }
     fail(Replies.error(rejection));
   }
 }
