@@ -45,6 +45,9 @@ final class Acceptor implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         open.add(socket);
+        if (listener.isClosed()) {
+          quietly(socket);
+        }
         start("dsql-session-" + port() + "-" + socket.getPort(), () -> serve(socket));
       } catch (IOException e) {
         LOG.debug("No longer accepting on {}", listener, e);

@@ -24,11 +24,25 @@ final class BackendLink implements AutoCloseable {
   private final OutputStream out;
   private String parseTree;
 
-  BackendLink(int port, Map<String, String> parameters) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+  private BackendLink(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 15));
     out = new BufferedOutputStream(socket.getOutputStream(), 1 << 15);
+  }
+
+  static BackendLink open(int port, Map<String, String> parameters) throws IOException {
+    BackendLink link = new BackendLink(new Socket(InetAddress.getLoopbackAddress(), port));
+    try {
+      link.start(parameters);
+      return link;
+    } catch (IOException e) {
+      link.socket.close();
+      throw e;
+    }
+  }
+
+  private void start(Map<String, String> parameters) throws IOException {
     MessageBuilder startup = new MessageBuilder().int32(PROTOCOL_VERSION);
     parameters.forEach((name, value) -> startup.string(name).string(value));
     byte[] body = startup.character((char) 0).body();

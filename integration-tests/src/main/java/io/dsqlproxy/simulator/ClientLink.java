@@ -22,7 +22,11 @@ final class ClientLink {
   /** Answers that may never be sent; null if answers go out at once. */
   private List<Message> heldBack;
 
+  private final Socket socket;
+  private long received;
+
   ClientLink(Socket socket) throws IOException {
+    this.socket = socket;
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 15));
     out = new BufferedOutputStream(socket.getOutputStream(), 1 << 15);
   }
@@ -32,7 +36,9 @@ final class ClientLink {
   }
 
   Message read() throws IOException {
-    return Message.read(in, MAX_MESSAGE);
+    Message message = Message.read(in, MAX_MESSAGE);
+    received += message.body().length;
+    return message;
   }
 
   /** What the client was told its {@code application_name} is; null before it was. */
@@ -67,6 +73,22 @@ final class ClientLink {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The last that this client hears. */
+  void refuse(Rejection rejection) throws IOException {
+    send(Replies.fatal(rejection));
+    flush();
+  }
+
+  /** Ends the connection without a word; another thread may do that. */
+  void cut() throws IOException {
+    socket.close();
+  }
+
+  /** How many bytes of messages were received. */
+  long received() {
+    return received;
   }
 
   void flush() throws IOException {

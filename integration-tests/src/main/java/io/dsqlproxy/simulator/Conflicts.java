@@ -32,6 +32,7 @@ final class Conflicts {
   }
 
   static Message asDsql(Message error) {
-    return isConcurrency(error) ? Replies.error(Rejection.CONFLICT) : error;
+    boolean isTold = Rejection.SCHEMA_CONFLICT.message().equals(error.fields().get('M'));
+    return isConcurrency(error) && !isTold ? Replies.error(Rejection.CONFLICT) : error;
   }
 }

@@ -20,6 +20,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dsql.DsqlUtilities;
+import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
 
 /**
  * A server that answers like Amazon Aurora DSQL: PostgreSQL's wire protocol over TLS, logins with a
@@ -32,12 +33,20 @@ import software.amazon.awssdk.services.dsql.DsqlUtilities;
  *   <li>The first to commit wins a conflict, as in the service, except against a session that
  *       cannot make way (see {@link Execution}): there the first to reach the row wins.
  *   <li>A committed FOR UPDATE does not conflict with a FOR KEY SHARE of an older snapshot.
- *   <li>Changes of the schema do not disturb other sessions (OC001).
+ *   <li>A change of the schema disturbs only transactions that were open meanwhile and have touched
+ *       a table (OC001), in a deterministic way, unless the builder says otherwise; a look at
+ *       PostgreSQL's own catalog does not count. One that is not yet committed locks its table.
  *   <li>An asynchronous index is made by the statement, which cannot pass a transaction that has
  *       written the table (40001); it is not valid before its job is done.
- *   <li>Of the limits, only those of 3,000 rows, of 10 MiB per message and of key columns hold;
- *       sessions and transactions do not age, and the connect rate is not limited.
- *   <li>A missing SNI and a cancel request are ignored.
+ *   <li>Of the limits, those of {@link ClusterLimits}, of 3,000 rows, of 10 MiB per message and
+ *       transaction, and of key columns hold. A transaction's size is estimated from what the
+ *       client sent, and its age counts from BEGIN. More than about 300 sessions are too many for
+ *       the PostgreSQL behind, and are refused as if the cluster's limit were reached.
+ *   <li>The order of the checks of a login is a guess. SNI is asked for only if the host has a dot,
+ *       and every name is accepted. A role needs no {@code AWS IAM GRANT}.
+ *   <li>A connection that is too old is cut between two requests, once its transaction has ended.
+ *   <li>A cancel request is obeyed as PostgreSQL does; what the service does is not known. The
+ *       process number that a client gets with its key is not that of {@code pg_backend_pid()}.
  * </ul>
  */
 public final class DsqlSimulator implements AutoCloseable {
@@ -48,13 +57,16 @@ public final class DsqlSimulator implements AutoCloseable {
   /** The secret that tokens are signed with unless the builder says otherwise. */
   public static final String DEFAULT_SECRET_ACCESS_KEY = "dsql-simulator-secret-access-key";
 
-  private static final String HOST = "localhost";
+  private static final String LOCALHOST = "localhost";
+  private static final Duration DEFAULT_TOKEN_LIFE = Duration.ofMinutes(15);
 
   private final Builder settings;
   private final Path certificateAuthority;
   private final EmbeddedBackend backend;
   private final Jobs jobs;
   private final Acceptor acceptor;
+  private final Admission admission;
+  private final Sweeper sweeper;
   private final StatementLog log = new StatementLog();
   private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -62,7 +74,7 @@ public final class DsqlSimulator implements AutoCloseable {
 
   private DsqlSimulator(Builder settings) throws IOException {
     this.settings = settings;
-    TestAuthority authority = TestAuthority.create();
+    TestAuthority authority = TestAuthority.create(settings.host);
     Path directory = Files.createTempDirectory("dsql-simulator");
     certificateAuthority = directory.resolve("authority.pem");
     authority.writeTo(certificateAuthority);
@@ -71,13 +83,17 @@ public final class DsqlSimulator implements AutoCloseable {
             settings.region,
             settings.accessKeyId,
             settings.secretAccessKey,
-            Set.of(HOST, "127.0.0.1"),
-            settings.clock);
+            Set.copyOf(List.of(settings.host, LOCALHOST, "127.0.0.1")),
+            settings.tokenClock == null ? settings.clock : settings.tokenClock);
     faults = new FaultScript(settings.pauser);
     backend = EmbeddedBackend.start(directory);
     jobs = new Jobs(backend, settings.jobDelay);
-    Login login = new Login(authority.serverContext(), verifier, backend, log, jobs, faults);
+    Cluster cluster = cluster();
+    Handshake handshake = new Handshake(authority.serverContext(), cluster.keys());
+    Login login = new Login(cluster, handshake, verifier, log, jobs, faults);
     acceptor = listen(login);
+    admission = cluster.admission();
+    sweeper = new Sweeper("dsql-simulator-sweeper-" + port(), cluster.neighbours()::endTheOld);
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
@@ -91,6 +107,22 @@ public final class DsqlSimulator implements AutoCloseable {
     }
   }
 
+  private Cluster cluster() {
+    boolean serverName =
+        settings.requiresServerName == null
+            ? settings.host.contains(".")
+            : settings.requiresServerName;
+    return new Cluster(
+        backend,
+        settings.clock,
+        settings.limits,
+        serverName,
+        new Admission(settings.limits, settings.clock),
+        new Catalog(settings.strictCatalogConflicts),
+        new CancelKeys(backend.port()),
+        new Neighbours());
+  }
+
   /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();
@@ -102,7 +134,7 @@ public final class DsqlSimulator implements AutoCloseable {
   }
 
   public String host() {
-    return HOST;
+    return settings.host;
   }
 
   public int port() {
@@ -129,13 +161,19 @@ public final class DsqlSimulator implements AutoCloseable {
   /** The URL for the proxy driver, with the user {@code admin}. */
   public String jdbcUrl() {
     return "jdbc:dsql-proxy://"
-        + HOST
+        + settings.host
         + ":"
         + port()
         + "/postgres?user=admin&authentication=iam&region="
         + settings.region
         + "&sslmode=verify-full&sslrootcert="
-        + certificateAuthority;
+        + certificateAuthority
+        + loopback();
+  }
+
+  /** Leads pgJDBC to this machine if the cluster's name does not. */
+  private String loopback() {
+    return settings.host.equals(LOCALHOST) ? "" : LoopbackSockets.urlParameters(port());
   }
 
   /**
@@ -143,11 +181,12 @@ public final class DsqlSimulator implements AutoCloseable {
    */
   public String postgresUrl() {
     return "jdbc:postgresql://"
-        + HOST
+        + settings.host
         + ":"
         + port()
         + "/postgres?user=admin&sslmode=verify-full&sslrootcert="
-        + certificateAuthority;
+        + certificateAuthority
+        + loopback();
   }
 
   /** A new session of {@code admin}, through plain pgJDBC. */
@@ -159,6 +198,11 @@ public final class DsqlSimulator implements AutoCloseable {
 
   /** A fresh token, which is the password for psql or plain pgJDBC. */
   public String token(String user) {
+    return token(user, DEFAULT_TOKEN_LIFE);
+  }
+
+  /** A fresh token that is good for so long. */
+  public String token(String user, Duration lifetime) {
     Region region = Region.of(settings.region);
     DsqlUtilities utilities =
         DsqlUtilities.builder()
@@ -167,9 +211,35 @@ public final class DsqlSimulator implements AutoCloseable {
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(settings.accessKeyId, settings.secretAccessKey)))
             .build();
+    GenerateAuthTokenRequest request =
+        GenerateAuthTokenRequest.builder()
+            .hostname(settings.host)
+            .region(region)
+            .expiresIn(lifetime)
+            .build();
     return user.equals("admin")
-        ? utilities.generateDbConnectAdminAuthToken(r -> r.hostname(HOST).region(region))
-        : utilities.generateDbConnectAuthToken(r -> r.hostname(HOST).region(region));
+        ? utilities.generateDbConnectAdminAuthToken(request)
+        : utilities.generateDbConnectAuthToken(request);
+  }
+
+  /** How many sessions are open, logins under way included. */
+  public int openSessions() {
+    return admission.open();
+  }
+
+  /** The next so many logins with a good token hear that the cluster is waking up. */
+  public void sleepFor(int logins) {
+    admission.sleepFor(logins);
+  }
+
+  /** All logins hear that the cluster is waking up, until {@link #wakeUp}. */
+  public void sleep() {
+    admission.sleepUntilTold();
+  }
+
+  /** Logins are accepted again. */
+  public void wakeUp() {
+    admission.sleepFor(0);
   }
 
   /** What goes wrong in this simulator: nothing, until a test says otherwise. */
@@ -224,6 +294,7 @@ public final class DsqlSimulator implements AutoCloseable {
       return false;
     }
     faults.end();
+    sweeper.close();
     acceptor.close();
     jobs.close();
     backend.close();
@@ -267,6 +338,11 @@ public final class DsqlSimulator implements AutoCloseable {
     private Clock clock = Clock.systemUTC();
     private Duration jobDelay = Duration.ofMillis(100);
     private Pauser pauser = Pauser::park;
+    private Clock tokenClock;
+    private String host = LOCALHOST;
+    private Boolean requiresServerName;
+    private ClusterLimits limits = ClusterLimits.OF_THE_SERVICE;
+    private boolean strictCatalogConflicts;
 
     private Builder() {}
 
@@ -294,7 +370,10 @@ public final class DsqlSimulator implements AutoCloseable {
       return this;
     }
 
-    /** The clock that decides whether a token has expired. */
+    /**
+     * The clock that decides whether a connection or a transaction is too old, how fast logins
+     * come, and, unless there is a {@link #tokenClock}, whether a token has expired.
+     */
     public Builder clock(Clock value) {
       this.clock = value;
       return this;
@@ -312,6 +391,48 @@ public final class DsqlSimulator implements AutoCloseable {
     /** How the delays of scripted faults pass. */
     public Builder pauser(Pauser value) {
       this.pauser = value;
+      return this;
+    }
+
+    /** The clock that decides whether a token has expired, if it is another one. */
+    public Builder tokenClock(Clock value) {
+      this.tokenClock = value;
+      return this;
+    }
+
+    /**
+     * The name of the cluster, which clients call and tokens and the certificate are made for;
+     * {@code localhost} unless it is set. It need not resolve for those that use {@link
+     * LoopbackSockets}, or psql with {@code hostaddr=127.0.0.1}.
+     */
+    public Builder host(String value) {
+      this.host = value;
+      return this;
+    }
+
+    /**
+     * Whether a client must send SNI, as the service asks for. On unless it is set, except for a
+     * host without a dot: Java sends no SNI for one, so that every login would be refused.
+     */
+    public Builder requireSni(boolean value) {
+      this.requiresServerName = value;
+      return this;
+    }
+
+    /** What clients are allowed; the limits of the service unless it is set. */
+    public Builder limits(ClusterLimits value) {
+      this.limits = value;
+      return this;
+    }
+
+    /**
+     * Whether a session that had no transaction open hears of another session's change of the
+     * schema, once, with its next statement that touches storage (OC001). The service does that,
+     * not always; here it is always or, the default, never. A transaction that was open meanwhile
+     * always hears of it.
+     */
+    public Builder strictCatalogConflicts(boolean value) {
+      this.strictCatalogConflicts = value;
       return this;
     }
 

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
  * client's unnamed statement and portal alone, and they work in the middle of a pipeline.
  */
 enum InternalStatements {
+  BEGIN("BEGIN"),
   BASE("SAVEPOINT dsql_simulator_base"),
   ROLLBACK_TO_BASE("ROLLBACK TO SAVEPOINT dsql_simulator_base"),
   SAVEPOINT("SAVEPOINT dsql_simulator"),

@@ -6,37 +6,40 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
-/** Brings one socket from its first byte to a running session. Thread-safe. */
+/**
+ * Brings one socket from its first byte to a running session. In which order the service checks is
+ * not known. Here: SNI, connect rate and number of connections before the password is asked for,
+ * the cluster's sleep after it, because a stranger should not wake a cluster. Thread-safe.
+ */
 final class Login {
 
-  private static final String ACCESS_DENIED = "unable to accept connection, access denied";
-  private static final String CONNECTION_FAILURE = "08006";
+  private static final Rejection NO_SERVER_NAME =
+      new Rejection("08006", "unable to accept connection, sni was not received");
   private static final int PATIENCE_MILLIS = 20_000;
   private static final int MAX_PASSWORD = 16_384;
 
-  private final SSLContext tls;
+  private final Cluster cluster;
+  private final Handshake handshake;
   private final TokenVerifier verifier;
-  private final EmbeddedBackend backend;
   private final StatementJudge judge;
   private final StatementLog log;
   private final Jobs jobs;
-  private final Neighbours neighbours = new Neighbours();
   private final FaultScript faults;
   private final AtomicLong sessions = new AtomicLong();
 
   Login(
-      SSLContext tls,
+      Cluster cluster,
+      Handshake handshake,
       TokenVerifier verifier,
-      EmbeddedBackend backend,
       StatementLog log,
       Jobs jobs,
       FaultScript faults) {
-    this.tls = tls;
+    this.cluster = cluster;
+    this.handshake = handshake;
     this.verifier = verifier;
-    this.backend = backend;
-    this.judge = new StatementJudge(backend.refusedFunctions());
+    this.judge = new StatementJudge(cluster.backend().refusedFunctions());
     this.log = log;
     this.jobs = jobs;
     this.faults = faults;
@@ -44,25 +47,36 @@ final class Login {
 
   void serve(Socket raw) throws IOException {
     raw.setTcpNoDelay(true);
+    raw.setKeepAlive(true);
     raw.setSoTimeout(PATIENCE_MILLIS);
-    try (Socket socket = Handshake.encrypt(raw, tls)) {
+    try (SSLSocket socket = handshake.encrypt(raw)) {
       if (socket == null) {
         return;
       }
       ClientLink client = new ClientLink(socket);
-      Map<String, String> parameters = Handshake.startup(client.in());
+      Map<String, String> parameters = handshake.startup(client);
       if (parameters == null) {
         return;
       }
-      FaultPoint point = new FaultPoint(faults, client, parameters, sessions.incrementAndGet());
-      if (isAdmitted(client, parameters, point)) {
-        socket.setSoTimeout(0);
-        run(client, StartupParameters.forBackend(parameters), point);
+      Rejection objection =
+          cluster.requiresServerName() && !Handshake.hasServerName(socket)
+              ? NO_SERVER_NAME
+              : cluster.admission().enter();
+      if (objection != null) {
+        client.refuse(objection);
+        return;
+      }
+      try {
+        FaultPoint point = new FaultPoint(faults, client, parameters, sessions.incrementAndGet());
+        admit(socket, client, parameters, point);
+      } finally {
+        cluster.admission().leave();
       }
     }
   }
 
-  private boolean isAdmitted(ClientLink client, Map<String, String> parameters, FaultPoint point)
+  private void admit(
+      Socket socket, ClientLink client, Map<String, String> parameters, FaultPoint point)
       throws IOException {
     String user = parameters.getOrDefault("user", "");
     client.send(Replies.PASSWORD_REQUEST);
@@ -75,36 +89,54 @@ final class Login {
     if (injected != null) {
       client.send(injected);
       client.flush();
-      return false;
+      return;
     }
-    String objection = verifier.objection(user, password.string(0));
-    if (objection != null) {
-      client.send(Replies.fatal(CONNECTION_FAILURE, ACCESS_DENIED, objection));
-      client.flush();
-      return false;
+    String hint = verifier.objection(user, password.string(0));
+    if (hint != null) {
+      client.refuse(Rejection.accessDenied(hint));
+      return;
+    }
+    Rejection asleep = cluster.admission().wake();
+    if (asleep != null) {
+      client.refuse(asleep);
+      return;
     }
     String database = parameters.getOrDefault("database", user);
     if (!database.equals("postgres")) {
-      client.send(Replies.fatal("3D000", "database \"" + database + "\" does not exist", null));
-      client.flush();
-      return false;
+      client.refuse(new Rejection("3D000", "database \"" + database + "\" does not exist"));
+      return;
     }
-    return true;
+    socket.setSoTimeout(0);
+    run(client, StartupParameters.forBackend(parameters), point);
   }
 
   private void run(ClientLink client, Map<String, String> parameters, FaultPoint point)
       throws IOException {
-    try (BackendLink link = new BackendLink(backend.port(), parameters)) {
-      Message ready = link.await("Z", client::send);
+    try (CancelKeys.Key key = cluster.keys().issue();
+        BackendLink link = BackendLink.open(cluster.backend().port(), parameters)) {
+      Message ready =
+          link.await(
+              "Z", answer -> client.send(answer.type() == 'K' ? key.replace(answer) : answer));
       if (ready.isError()) {
-        client.send(ready);
-        client.flush();
+        refuse(client, ready);
         return;
       }
       InternalStatements.prepare(link);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log, neighbours, jobs, point).run();
+      new Session(client, link, judge, log, cluster, jobs, point).run();
+    }
+  }
+
+  /** What the service says of a role that does not exist or may not log in is not known. */
+  private static void refuse(ClientLink client, Message error) throws IOException {
+    switch (error.sqlState()) {
+      case "28000" -> client.refuse(Rejection.accessDenied(error.fields().get('M')));
+      case "53300" -> client.refuse(Admission.tooMany());
+      default -> {
+        client.send(error);
+        client.flush();
+      }
     }
   }
 }

@@ -24,4 +24,18 @@ final class Neighbours {
       }
     }
   }
+
+  /** Asks all sessions to give up transactions that are open, for a change of the schema. */
+  void askToGiveWayToDefinition(Session asking) {
+    for (Session session : sessions) {
+      if (session != asking) {
+        session.giveWayToDefinition();
+      }
+    }
+  }
+
+  /** Ends the sessions that are at rest and older than a connection may be. */
+  void endTheOld() {
+    sessions.forEach(Session::endIfOld);
+  }
 }

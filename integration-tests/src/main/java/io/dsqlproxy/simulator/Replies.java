@@ -1,6 +1,7 @@
 package io.dsqlproxy.simulator;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The messages that a server sends to a client. */
 final class Replies {
@@ -15,11 +16,22 @@ final class Replies {
   private Replies() {}
 
   static Message error(Rejection rejection) {
-    return report("ERROR", rejection.sqlState(), rejection.message(), null);
+    return report("ERROR", rejection);
+  }
+
+  static Message fatal(Rejection rejection) {
+    return report("FATAL", rejection);
   }
 
   static Message fatal(String sqlState, String message, String hint) {
-    return report("FATAL", sqlState, message, hint);
+    return fatal(new Rejection(sqlState, message, null, hint));
+  }
+
+  /** Tells a client that asked for a newer protocol what it gets. */
+  static Message negotiateVersion(int newest, List<String> unknownOptions) {
+    MessageBuilder answer = new MessageBuilder().int32(newest).int32(unknownOptions.size());
+    unknownOptions.forEach(answer::string);
+    return answer.message('v');
   }
 
   static Message commandComplete(String tag) {
@@ -44,7 +56,7 @@ final class Replies {
     return new MessageBuilder().int16(1).int32(bytes.length).bytes(bytes).message('D');
   }
 
-  private static Message report(String severity, String sqlState, String message, String hint) {
+  private static Message report(String severity, Rejection rejection) {
     MessageBuilder report =
         new MessageBuilder()
             .character('S')
@@ -52,11 +64,14 @@ final class Replies {
             .character('V')
             .string(severity)
             .character('C')
-            .string(sqlState)
+            .string(rejection.sqlState())
             .character('M')
-            .string(message);
-    if (hint != null) {
-      report.character('H').string(hint);
+            .string(rejection.message());
+    if (rejection.detail() != null) {
+      report.character('D').string(rejection.detail());
+    }
+    if (rejection.hint() != null) {
+      report.character('H').string(rejection.hint());
     }
     return report.character((char) 0).message('E');
   }

@@ -3,6 +3,7 @@ package io.dsqlproxy.simulator;
 import io.dsqlproxy.simulator.Judgement.Effect;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,18 @@ final class Session {
   record Parsed(String sql, Judgement judgement, AsyncWork work) {}
 
   /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
-  record Portal(Parsed parsed, Message bind) {}
+  record Portal(Parsed parsed, Message bind) {
+
+    /** How much the client sent: the longer of the text and the parameters. */
+    int size() {
+      return Math.max(parsed.sql().length(), bind == null ? 0 : bind.body().length);
+    }
+  }
+
+  /** Something that is done with a session from outside. */
+  private interface Step {
+    void run() throws IOException;
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long PATIENCE_MILLIS = 30;
@@ -40,7 +52,11 @@ final class Session {
   private final SessionFaults faults;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
+  private final Cluster cluster;
   private final Neighbours neighbours;
+  private final Instant end;
+  private final TransactionGuard guard;
+  private final Definitions definitions;
   private final ReentrantLock turn = new ReentrantLock();
   private boolean skipping;
   private boolean atRest = true;
@@ -51,24 +67,30 @@ final class Session {
       BackendLink backend,
       StatementJudge judge,
       StatementLog log,
-      Neighbours neighbours,
+      Cluster cluster,
       Jobs jobs,
       FaultPoint faultPoint) {
     this.client = client;
     this.backend = backend;
     this.judge = judge;
     this.log = log;
-    this.neighbours = neighbours;
+    this.cluster = cluster;
+    this.neighbours = cluster.neighbours();
+    this.end = cluster.clock().instant().plus(cluster.limits().connectionAge());
+    this.guard =
+        new TransactionGuard(cluster.clock(), cluster.limits().transactionAge(), cluster.catalog());
     this.execution = new Execution(this, client, backend, transaction, neighbours);
     this.asyncExecution = new AsyncExecution(client, backend, jobs);
     this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution, this::run);
+    this.definitions =
+        new Definitions(this, this::runStatement, backend, transaction, guard, neighbours);
   }
 
   void run() throws IOException {
     neighbours.add(this);
     try {
       Message request = next();
-      while (request.type() != 'X') {
+      while (request.type() != 'X' && !(atRest && isOld())) {
         if (!turn.isHeldByCurrentThread()) {
           turn.lock();
         }
@@ -97,19 +119,49 @@ final class Session {
    * session is busy for longer than a moment: two that need each other must not wait.
    */
   void makeWay(Set<Integer> relations) {
+    inBetween(
+        () -> {
+          if (transaction.standsInTheWay(relations) && !guard.isDisplaced()) {
+            execution.makeWay();
+          }
+        });
+  }
+
+  /** Another session changes the schema and may need what this one's open transaction locks. */
+  void giveWayToDefinition() {
+    inBetween(definitions::giveWay);
+  }
+
+  /** Ends the connection without a word if it is older than a connection may be. */
+  void endIfOld() {
+    if (!cluster.clock().instant().isBefore(end)) {
+      inBetween(
+          () -> {
+            if (isOld()) {
+              client.cut();
+            }
+          });
+    }
+  }
+
+  /** A transaction that was begun in time may go on to its own limit. */
+  private boolean isOld() {
+    return !transaction.isOpen() && !cluster.clock().instant().isBefore(end);
+  }
+
+  /** Does that in another session's thread, between two requests, if they are not too long. */
+  private void inBetween(Step step) {
     try {
       if (!turn.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
         return;
       }
       try {
-        if (transaction.standsInTheWay(relations)) {
-          execution.makeWay();
-        }
+        step.run();
       } finally {
         turn.unlock();
       }
     } catch (IOException | ProtocolViolation e) {
-      LOG.debug("A session ended while it made way", e);
+      LOG.debug("A session ended while another one used it", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -177,7 +229,7 @@ final class Session {
     Message reply = backend.queue(Requests.parse(name, text, types)).await("1", client::send);
     String tree = backend.takeParseTree();
     if (reply.isError()) {
-      fail(reply);
+      failOutOfDate(reply);
       return;
     }
     ParseNode query = tree == null ? null : ParseTreeReader.read(tree);
@@ -210,7 +262,7 @@ final class Session {
     asyncExecution.before(parsed.sql());
     Message reply = backend.queue(request).await("2", client::send);
     if (reply.isError()) {
-      fail(reply);
+      failOutOfDate(reply);
       return;
     }
     portals.put(request.string(0), new Portal(parsed, request));
@@ -249,6 +301,11 @@ final class Session {
       return;
     }
     Effect effect = judgement.effect();
+    Rejection overdue = transaction.isFailed() ? null : guard.objection(judgement);
+    if (overdue != null) {
+      abort(overdue, effect == Effect.COMMIT);
+      return;
+    }
     if (effect == Effect.ALLOW_SYNC_INDEX || effect == Effect.FORBID_SYNC_INDEX) {
       syncIndexAllowed = effect == Effect.ALLOW_SYNC_INDEX;
       client.send(Replies.commandComplete("SET"));
@@ -258,9 +315,11 @@ final class Session {
       forgetStatements();
       return;
     }
+    long before = client.received();
     Message failure = faults.run(portal, request);
     if (failure == null) {
       transaction.ran(judgement);
+      guard.ran(judgement, portal.size() + client.received() - before);
     } else {
       report(failure);
     }
@@ -269,10 +328,16 @@ final class Session {
   /** Runs the portal and answers the client; returns the error, as answered, if there was one. */
   private Message run(Portal portal, Message request) throws IOException {
     Message failure =
-        portal.parsed().work() == null
-            ? execution.run(portal, request)
-            : asyncExecution.run(portal, request);
+        portal.parsed().judgement().effect() == Effect.DEFINITION
+            ? definitions.run(portal, request)
+            : runStatement(portal, request);
     return failure == null ? null : translated(failure);
+  }
+
+  private Message runStatement(Portal portal, Message request) throws IOException {
+    return portal.parsed().work() == null
+        ? execution.run(portal, request)
+        : asyncExecution.run(portal, request);
   }
 
   /** Not by PostgreSQL, which would forget the simulator's own statements too. */
@@ -305,6 +370,10 @@ final class Session {
     if (injected != null) {
       report(injected);
     }
+    Rejection objection = skipping ? null : guard.objectionAtSync();
+    if (objection != null) {
+      abort(objection, false);
+    }
     Message reply = backend.queue(Requests.SYNC).await("Z", client::send);
     injected = faults.afterSync(reply.isError());
     if (injected != null) {
@@ -317,6 +386,7 @@ final class Session {
     skipping = false;
     char status = (char) reply.body()[0];
     transaction.ready(status);
+    guard.ready(status);
     if (status == 'I') {
       portals.clear();
       execution.forgetAll();
@@ -340,22 +410,37 @@ final class Session {
 
   private void report(Message answer) {
     skipping = true;
+    guard.failed();
     if (answer.sqlState().equals(Rejection.CONFLICT.sqlState())) {
       log.conflicted();
     }
     client.send(answer);
   }
 
-  /** Makes PostgreSQL fail in the same place, so that the transaction is in the same state. */
+  /** What PostgreSQL cannot find any more, in a schema that was changed, DSQL calls a conflict. */
+  private void failOutOfDate(Message error) throws IOException {
+    boolean outOfDate = !transaction.isFailed() && guard.isOutOfDate();
+    fail(outOfDate ? Replies.error(Rejection.SCHEMA_CONFLICT) : error);
+  }
+
   private void refuse(String sql, Rejection rejection, String parsedName) throws IOException {
     if (parsedName != null) {
       backend.queue(Requests.closeStatement(parsedName));
     }
-    backend.queue(Requests.parse(REFUSED, "refused by the simulator"));
-    while (!backend.await("3", ignored -> {}).isError()) {
-      backend.takeParseTree();
-    }
     log.refused(sql, rejection);
+    abort(rejection, false);
+  }
+
+  /** Brings PostgreSQL's transaction into the state of the client's: failed, or undone. */
+  private void abort(Rejection rejection, boolean atCommit) throws IOException {
+    if (atCommit) {
+      InternalStatements.ROLLBACK.run(backend);
+    } else {
+      backend.queue(Requests.parse(REFUSED, "refused by the simulator"));
+      while (!backend.await("3", ignored -> {}).isError()) {
+        backend.takeParseTree();
+      }
+    }
     fail(Replies.error(rejection));
   }
 }

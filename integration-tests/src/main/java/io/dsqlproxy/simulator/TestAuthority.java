@@ -28,10 +28,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/**
- * A certificate authority of one day and the server certificate for {@code localhost} that it
- * signed. Immutable.
- */
+/** A certificate authority of one day and the server certificate that it signed. Immutable. */
 final class TestAuthority {
 
   private static final Duration LIFETIME = Duration.ofDays(30);
@@ -45,7 +42,7 @@ final class TestAuthority {
     this.serverContext = serverContext;
   }
 
-  static TestAuthority create() throws IOException {
+  static TestAuthority create(String host) throws IOException {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(256);
@@ -55,8 +52,8 @@ final class TestAuthority {
       X509v3CertificateBuilder root = certificate(authorityName, authorityName, authorityKeys);
       root.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
       X509v3CertificateBuilder leaf =
-          certificate(authorityName, new X500Name("CN=localhost"), serverKeys);
-      leaf.addExtension(Extension.subjectAlternativeName, false, names());
+          certificate(authorityName, new X500Name("CN=" + host), serverKeys);
+      leaf.addExtension(Extension.subjectAlternativeName, false, names(host));
       X509Certificate authority = sign(root, authorityKeys);
       X509Certificate server = sign(leaf, authorityKeys);
       return new TestAuthority(authority, context(authority, server, serverKeys));
@@ -89,9 +86,10 @@ final class TestAuthority {
         keys.getPublic());
   }
 
-  private static GeneralNames names() {
+  private static GeneralNames names(String host) {
     return new GeneralNames(
         new GeneralName[] {
+          new GeneralName(GeneralName.dNSName, host),
           new GeneralName(GeneralName.dNSName, "localhost"),
           new GeneralName(GeneralName.iPAddress, "127.0.0.1")
         });

@@ -29,6 +29,7 @@ final class TokenVerifier {
   private static final String ADMIN_ACTION = "DbConnectAdmin";
   private static final String USER_ACTION = "DbConnect";
   private static final Duration MAX_LIFETIME = Duration.ofDays(7);
+  private static final Duration MAX_SKEW = Duration.ofMinutes(5);
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
 
@@ -100,6 +101,12 @@ final class TokenVerifier {
     }
     Instant end = signedAt.plus(lifetime);
     Instant now = clock.instant();
+    if (signedAt.isAfter(now.plus(MAX_SKEW))) {
+      return "Signature not yet current: "
+          + print(signedAt)
+          + " is still later than "
+          + print(now.plus(MAX_SKEW));
+    }
     return now.isBefore(end)
         ? null
         : "Signature expired: " + print(end) + " is now earlier than " + print(now);
