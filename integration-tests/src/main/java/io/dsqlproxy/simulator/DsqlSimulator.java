@@ -55,7 +55,6 @@ public final class DsqlSimulator implements AutoCloseable {
   private final StatementLog log = new StatementLog();
   private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Thread shutdownHook = new Thread(this::stop, "dsql-simulator-shutdown");
 
   private DsqlSimulator(Builder settings) throws IOException {
     this.settings = settings;
@@ -74,7 +73,6 @@ public final class DsqlSimulator implements AutoCloseable {
     backend = EmbeddedBackend.start(directory);
     Login login = new Login(authority.serverContext(), verifier, backend, log, faults);
     acceptor = listen(login);
-    Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
   private Acceptor listen(Login login) throws IOException {
@@ -205,20 +203,12 @@ public final class DsqlSimulator implements AutoCloseable {
 
   @Override
   public void close() {
-    if (stop()) {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    if (closed.compareAndSet(false, true)) {
+      faults.end();
+      acceptor.close();
+      backend.close();
+      removeFiles();
     }
-  }
-
-  private boolean stop() {
-    if (!closed.compareAndSet(false, true)) {
-      return false;
-    }
-    faults.end();
-    acceptor.close();
-    backend.close();
-    removeFiles();
-    return true;
   }
 
   private void removeFiles() {
@@ -295,7 +285,10 @@ public final class DsqlSimulator implements AutoCloseable {
       return this;
     }
 
-    /** Starts the simulator; it runs until it is closed or the JVM ends. */
+    /**
+     * Starts the simulator; it runs until it is closed or the JVM ends, in whatever way. In the
+     * second case its files are gone about a second later.
+     */
     public DsqlSimulator start() {
       try {
         return new DsqlSimulator(this);
