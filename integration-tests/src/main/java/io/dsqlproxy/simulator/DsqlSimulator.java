@@ -70,7 +70,6 @@ public final class DsqlSimulator implements AutoCloseable {
   private final StatementLog log = new StatementLog();
   private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Thread shutdownHook = new Thread(this::stop, "dsql-simulator-shutdown");
 
   private DsqlSimulator(Builder settings) throws IOException {
     this.settings = settings;
@@ -94,7 +93,6 @@ public final class DsqlSimulator implements AutoCloseable {
     acceptor = listen(login);
     admission = cluster.admission();
     sweeper = new Sweeper("dsql-simulator-sweeper-" + port(), cluster.neighbours()::endTheOld);
-    Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
   private Acceptor listen(Login login) throws IOException {
@@ -284,22 +282,14 @@ public final class DsqlSimulator implements AutoCloseable {
 
   @Override
   public void close() {
-    if (stop()) {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    if (closed.compareAndSet(false, true)) {
+      faults.end();
+      sweeper.close();
+      acceptor.close();
+      jobs.close();
+      backend.close();
+      removeFiles();
     }
-  }
-
-  private boolean stop() {
-    if (!closed.compareAndSet(false, true)) {
-      return false;
-    }
-    faults.end();
-    sweeper.close();
-    acceptor.close();
-    jobs.close();
-    backend.close();
-    removeFiles();
-    return true;
   }
 
   private void removeFiles() {
@@ -436,7 +426,10 @@ public final class DsqlSimulator implements AutoCloseable {
       return this;
     }
 
-    /** Starts the simulator; it runs until it is closed or the JVM ends. */
+    /**
+     * Starts the simulator; it runs until it is closed or the JVM ends, in whatever way. In the
+     * second case its files are gone about a second later.
+     */
     public DsqlSimulator start() {
       try {
         return new DsqlSimulator(this);

@@ -27,6 +27,8 @@ public final class DsqlSimulatorMain {
       System.exit(2);
       return;
     }
+    // Before the first logger exists: what is printed here is all there is to know.
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     try (DsqlSimulator simulator = builder.start()) {
       System.out.println(welcome(simulator));
       new CountDownLatch(1).await();

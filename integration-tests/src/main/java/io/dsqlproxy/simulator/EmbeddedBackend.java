@@ -15,13 +15,15 @@ import java.util.Map;
 /**
  * The PostgreSQL behind the simulator, with the objects of DSQL's {@code sys} schema. Thread-safe.
  *
- * <p>PostgreSQL runs as a process of its own. It ends with {@link #close}, with the JVM's shutdown
- * hook, and, when the JVM is killed, by a small shell that waits for the end of its input.
+ * <p>PostgreSQL runs as a process of its own. It ends with {@link #close}, and, when the JVM ends
+ * or is killed, by a small shell that waits for the end of its input and then removes all files.
  */
 final class EmbeddedBackend implements AutoCloseable {
 
   private static final String WATCHDOG =
-      "trap '' INT TERM HUP; cat >/dev/null; kill -QUIT \"$1\" 2>/dev/null; sleep 1; rm -rf \"$2\"";
+      "trap '' INT TERM HUP; cat >/dev/null;"
+          + " test -f \"$2/data/postmaster.pid\" && kill -QUIT \"$1\" 2>/dev/null;"
+          + " sleep 1; rm -rf \"$2\"";
 
   private final EmbeddedPostgres postgres;
   private final Process watchdog;
