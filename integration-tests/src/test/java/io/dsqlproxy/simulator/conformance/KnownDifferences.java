@@ -25,7 +25,6 @@ final class KnownDifferences {
           Map.entry("O20", KEY_SHARE),
           Map.entry("O24", KEY_SHARE),
           Map.entry("O25", KEY_SHARE),
-          Map.entry("O42", "changes of the schema do not disturb other sessions (OC001)"),
           Map.entry("q_lateral_left_outer_ref", LATERAL),
           Map.entry("q_lateral_left_no_outer_where", LATERAL),
           Map.entry("q_lateral_left_outer_ref_cast", LATERAL));
