@@ -205,13 +205,15 @@ class StatementFaultsTest {
   @Test
   void aStatementThatIsCutLeavesNoLockAndNoRow() throws SQLException {
     server.execute("INSERT INTO item VALUES (1)");
-    try (Connection connection = server.open();
+    try (Connection connection = server.open("ApplicationName", "cut");
         Connection other = server.open()) {
       connection.setAutoCommit(false);
       execute(connection, "INSERT INTO item VALUES (2)");
       ints(connection, "SELECT id FROM item FOR UPDATE");
       server.faults().at(statementContaining("(3)")).answer(disconnect());
       assertCut(() -> execute(connection, "INSERT INTO item VALUES (3)"));
+      assertThat(ints(other, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'cut'"))
+          .isEmpty();
       execute(other, "UPDATE item SET name = 'x'");
     }
     assertThat(server.items()).containsExactly(1);
