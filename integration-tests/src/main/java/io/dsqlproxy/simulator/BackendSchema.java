@@ -7,13 +7,8 @@ final class BackendSchema {
       """
       CREATE ROLE admin SUPERUSER LOGIN;
       CREATE SCHEMA sys;
+      CREATE EXTENSION pgrowlocks SCHEMA sys;
       GRANT USAGE ON SCHEMA sys TO PUBLIC;
-      CREATE TABLE sys.jobs (
-        job_id text, status text, details text, job_type text, class_id oid, object_id oid,
-        object_name text, start_time timestamptz, update_time timestamptz);
-      GRANT SELECT ON sys.jobs TO PUBLIC;
-      CREATE PROCEDURE sys.wait_for_job(IN job_id text, INOUT succeeded boolean DEFAULT true)
-        LANGUAGE sql AS $$ SELECT true $$;
 
       CREATE FUNCTION sys.simulator_name(relation oid) RETURNS text LANGUAGE sql STABLE AS $$
         SELECT format('%I.%I', n.nspname, k.relname)
@@ -40,6 +35,12 @@ final class BackendSchema {
         SELECT array_agg(transactionid) FROM pg_locks
         WHERE locktype = 'transactionid' AND pid = pg_backend_pid() AND mode = 'ExclusiveLock' $$;
 
+      -- The rows that it has locked FOR UPDATE. Their xmax would not tell: it may be shared by several
+      -- subtransactions, and a foreign key's FOR KEY SHARE looks the same.
+      CREATE FUNCTION sys.simulator_locked(source text, own xid[]) RETURNS tid[] LANGUAGE sql AS $$
+        SELECT array_agg(locked_row) FROM sys.pgrowlocks(source)
+        WHERE xids && own AND 'For Update' = ANY (modes) $$;
+
       -- A private, empty copy of a table. It is found before the table itself, because pg_temp comes
       -- first in the search path. The row about it in simulator_shadows is written by the same
       -- subtransaction as the rows that count as untouched, which is how they are told apart.
@@ -62,8 +63,10 @@ final class BackendSchema {
         END LOOP;
       END $$;
 
-      -- Private copies of tables, from the transaction's own snapshot.
-      CREATE FUNCTION sys.simulator_shadow(relations oid[]) RETURNS void LANGUAGE plpgsql AS $$
+      -- Private copies of tables, from the transaction's own snapshot. Here and below, a moment's
+      -- wait for the catalog, which is no conflict, must not end what cannot be done by halves.
+      CREATE FUNCTION sys.simulator_shadow(relations oid[]) RETURNS void LANGUAGE plpgsql
+      SET lock_timeout = '1s' AS $$
       DECLARE
         t oid;
       BEGIN
@@ -87,11 +90,12 @@ final class BackendSchema {
       -- What this transaction sees in a table, and which rows of it it has written or locked. NULL
       -- for a table without a primary key, whose rows cannot be told apart later.
       CREATE FUNCTION sys.simulator_export(relation oid, OUT untouched text[], OUT touched text[])
-      LANGUAGE plpgsql AS $$
+      LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
       DECLARE
         source text := sys.simulator_name($1);
-        mark text := '(r.xmin = ANY ($1) OR r.xmax = ANY ($1))';
+        mark text := '(r.xmin = ANY ($1) OR r.ctid = ANY ($2))';
         own xid[] := sys.simulator_own();
+        locked tid[];
       BEGIN
         IF sys.simulator_match($1) IS NULL THEN
           RETURN;
@@ -100,10 +104,12 @@ final class BackendSchema {
           source := sys.simulator_shadow_name($1);
           own := ARRAY(SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
           mark := '(r.xmin <> ALL ($1) OR r.xmax::text <> ''0'')';
+        ELSE
+          locked := sys.simulator_locked(source, own);
         END IF;
         EXECUTE format('SELECT coalesce(array_agg(r::text) FILTER (WHERE NOT %1$s), ''{}''),'
           ' coalesce(array_agg(r::text) FILTER (WHERE %1$s), ''{}'') FROM %2$s r', mark, source)
-          INTO untouched, touched USING coalesce(own, '{}');
+          INTO untouched, touched USING coalesce(own, '{}'), coalesce(locked, '{}');
       END $$;
 
       CREATE FUNCTION sys.simulator_shadowed() RETURNS SETOF oid LANGUAGE plpgsql AS $$
@@ -122,7 +128,7 @@ final class BackendSchema {
 
       -- A private copy of a table with the content that was exported before.
       CREATE FUNCTION sys.simulator_import(relation oid, untouched text[], touched text[])
-      RETURNS void LANGUAGE plpgsql AS $$
+      RETURNS void LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
       BEGIN
         PERFORM sys.simulator_create(relation);
         BEGIN
@@ -144,11 +150,13 @@ final class BackendSchema {
       DECLARE
         t record;
         mark text;
+        own xid[] := coalesce(sys.simulator_own(), '{}');
       BEGIN
         FOR t IN SELECT relation FROM pg_temp.simulator_shadows ORDER BY relation DESC LOOP
-          EXECUTE format('DELETE FROM %s r WHERE NOT EXISTS (SELECT FROM %s s WHERE %s)',
+          EXECUTE format('DELETE FROM %s r WHERE r.xmin <> ALL ($1)'
+            ' AND NOT EXISTS (SELECT FROM %s s WHERE %s)',
             sys.simulator_name(t.relation), sys.simulator_shadow_name(t.relation),
-            sys.simulator_match(t.relation));
+            sys.simulator_match(t.relation)) USING own;
         END LOOP;
         FOR t IN SELECT relation, xmin AS loaded FROM pg_temp.simulator_shadows ORDER BY relation
         LOOP
@@ -180,8 +188,8 @@ final class BackendSchema {
                  FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
                  WHERE k.oid = ANY (tables) AND k.relkind = 'r'
         LOOP
-          EXECUTE format('UPDATE %s SET %I = %I WHERE xmax = ANY ($1)',
-            t.name, t.attname, t.attname) USING mine;
+          EXECUTE format('UPDATE %s SET %I = %I WHERE ctid = ANY ($1)',
+            t.name, t.attname, t.attname) USING sys.simulator_locked(t.name, mine);
         END LOOP;
       END $$;
       """;

@@ -26,6 +26,11 @@ final class Conflicts {
     return isConcurrency(error) || error.sqlState().equals(UNIQUE_VIOLATION);
   }
 
+  /** Whether an error before this one has ended the transaction. */
+  static boolean isAborted(Message error) {
+    return error.sqlState().equals("25P02");
+  }
+
   static Message asDsql(Message error) {
     return isConcurrency(error) ? Replies.error(Rejection.CONFLICT) : error;
   }

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -32,7 +33,8 @@ import software.amazon.awssdk.services.dsql.DsqlUtilities;
  *       cannot make way (see {@link Execution}): there the first to reach the row wins.
  *   <li>A committed FOR UPDATE does not conflict with a FOR KEY SHARE of an older snapshot.
  *   <li>Changes of the schema do not disturb other sessions (OC001).
- *   <li>Asynchronous work is done at once, and {@code sys.jobs} stays empty.
+ *   <li>An asynchronous index is made by the statement, which cannot pass a transaction that has
+ *       written the table (40001); it is not valid before its job is done.
  *   <li>Of the limits, only those of 3,000 rows, of 10 MiB per message and of key columns hold;
  *       sessions and transactions do not age, and the connect rate is not limited.
  *   <li>A missing SNI and a cancel request are ignored.
@@ -51,6 +53,7 @@ public final class DsqlSimulator implements AutoCloseable {
   private final Builder settings;
   private final Path certificateAuthority;
   private final EmbeddedBackend backend;
+  private final Jobs jobs;
   private final Acceptor acceptor;
   private final StatementLog log = new StatementLog();
   private final FaultScript faults;
@@ -71,7 +74,8 @@ public final class DsqlSimulator implements AutoCloseable {
             settings.clock);
     faults = new FaultScript(settings.pauser);
     backend = EmbeddedBackend.start(directory);
-    Login login = new Login(authority.serverContext(), verifier, backend, log, faults);
+    jobs = new Jobs(backend, settings.jobDelay);
+    Login login = new Login(authority.serverContext(), verifier, backend, log, jobs, faults);
     acceptor = listen(login);
   }
 
@@ -186,17 +190,23 @@ public final class DsqlSimulator implements AutoCloseable {
     return log.refusals();
   }
 
+  /** Does at once what was left to asynchronous jobs, unless another session is in the way. */
+  public void completeJobs() {
+    jobs.runAll();
+  }
+
   /** How often a session was told 40001. */
   public long conflicts() {
     return log.conflicts();
   }
 
   /**
-   * As after the start: no tables, roles, faults and records of what was received. Ends the
+   * As after the start: no tables, roles, jobs, faults and records of what was received. Ends the
    * sessions that are in a transaction; the other sessions go on.
    */
   public void reset() {
     faults.clear();
+    jobs.forget();
     backend.removeUserObjects();
     log.clear();
   }
@@ -206,6 +216,7 @@ public final class DsqlSimulator implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       faults.end();
       acceptor.close();
+      jobs.close();
       backend.close();
       removeFiles();
     }
@@ -245,6 +256,7 @@ public final class DsqlSimulator implements AutoCloseable {
     private String accessKeyId = DEFAULT_ACCESS_KEY_ID;
     private String secretAccessKey = DEFAULT_SECRET_ACCESS_KEY;
     private Clock clock = Clock.systemUTC();
+    private Duration jobDelay = Duration.ofMillis(100);
     private Pauser pauser = Pauser::park;
 
     private Builder() {}
@@ -276,6 +288,15 @@ public final class DsqlSimulator implements AutoCloseable {
     /** The clock that decides whether a token has expired. */
     public Builder clock(Clock value) {
       this.clock = value;
+      return this;
+    }
+
+    /**
+     * How long an asynchronous job takes that nobody waits for: {@code CALL sys.wait_for_job} and
+     * {@link DsqlSimulator#completeJobs} end it sooner.
+     */
+    public Builder jobDelay(Duration value) {
+      this.jobDelay = value;
       return this;
     }
 

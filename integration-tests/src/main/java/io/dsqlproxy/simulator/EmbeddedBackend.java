@@ -49,6 +49,8 @@ final class EmbeddedBackend implements AutoCloseable {
             .setServerConfig("full_page_writes", "off")
             .setServerConfig("log_min_messages", "panic")
             .setServerConfig("jit", "off")
+            // It locks tables when it truncates them, and no session may wait for it.
+            .setServerConfig("autovacuum", "off")
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -64,6 +66,11 @@ final class EmbeddedBackend implements AutoCloseable {
 
   int port() {
     return postgres.getPort();
+  }
+
+  /** A connection of the simulator's own. */
+  Connection connect() throws SQLException {
+    return postgres.getPostgresDatabase().getConnection();
   }
 
   /** The functions that DSQL does not have, by PostgreSQL's object identifier. */
@@ -104,6 +111,8 @@ final class EmbeddedBackend implements AutoCloseable {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(BackendSchema.SCRIPT);
+      statement.execute(JobsSchema.SCRIPT);
+      statement.execute(CatalogSchema.SCRIPT);
       Map<Integer, String> functions = new HashMap<>();
       try (ResultSet rows =
           statement.executeQuery(

@@ -28,7 +28,8 @@ import java.util.function.Consumer;
  * defined, set a parameter, locked FOR KEY SHARE, called a function of the user's, keeps a cursor
  * open, or has used a table without primary key, does not make way, so that there the first to
  * reach the row wins. A statement that names its table with the schema cannot be diverted: after a
- * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys.
+ * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys. A
+ * key that was inserted and deleted again since the snapshot can be inserted without a conflict.
  *
  * <p>Confined to the thread that holds the session's turn.
  */
@@ -142,9 +143,6 @@ final class Execution {
     } else {
       suspended.remove(request.string(0));
     }
-    if (portal.parsed().asynchronous()) {
-      client.send(Replies.oneTextValue(Jobs.newIdentifier()));
-    }
     client.send(end);
     return null;
   }
@@ -169,7 +167,12 @@ final class Execution {
       neighbours.askToMakeWay(session, relations(portal, i));
       end = runAgain(portal, name, answers);
     }
-    return end;
+    Set<Integer> locked = portal.parsed().judgement().lockedRelations();
+    if (end.isError() || locked.isEmpty()) {
+      return end;
+    }
+    Message failure = copies.touchLockedRows(locked);
+    return failure != null ? failure : end;
   }
 
   private Message runInTransaction(Portal portal, String name, Deque<Message> answers)
@@ -249,7 +252,7 @@ final class Execution {
     }
     Message failure = transaction.hasMadeWay() ? materialise() : null;
     if (failure == null && !transaction.lockedRelations().isEmpty()) {
-      failure = copies.touchLockedRows();
+      failure = copies.touchLockedRows(transaction.lockedRelations());
     }
     if (failure == null) {
       return null;

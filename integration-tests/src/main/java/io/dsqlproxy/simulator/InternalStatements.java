@@ -21,7 +21,12 @@ enum InternalStatements {
       "SELECT relation, to_regclass(sys.simulator_shadow_name(relation))::oid"
           + " FROM sys.simulator_shadowed() relation"),
   MATERIALISE("SELECT sys.simulator_materialise()"),
-  TOUCH("SELECT sys.simulator_touch($1::text::oid[])");
+  TOUCH("SELECT sys.simulator_touch($1::text::oid[])"),
+  SUBMIT_INDEX("SELECT sys.simulator_submit_index($1, $2, $3, $4::text::boolean)"),
+  SUBMIT_VALIDATION("SELECT sys.simulator_submit_validation($1, $2, $3)"),
+  KEY_COLUMNS(
+      "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid"
+          + " AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary");
 
   private final String sql;
   private final String preparedName = "_dsql_simulator_" + name();

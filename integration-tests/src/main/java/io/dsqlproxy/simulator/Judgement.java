@@ -31,7 +31,8 @@ record Judgement(
     COPY_IN,
     SETTING,
     ALLOW_SYNC_INDEX,
-    FORBID_SYNC_INDEX
+    FORBID_SYNC_INDEX,
+    FORGET_STATEMENTS
   }
 
   static final Judgement EMPTY = new Judgement(Effect.NONE, false, Set.of(), Set.of(), false, null);

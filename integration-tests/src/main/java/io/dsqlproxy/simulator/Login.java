@@ -21,6 +21,7 @@ final class Login {
   private final EmbeddedBackend backend;
   private final StatementJudge judge;
   private final StatementLog log;
+  private final Jobs jobs;
   private final Neighbours neighbours = new Neighbours();
   private final FaultScript faults;
   private final AtomicLong sessions = new AtomicLong();
@@ -30,12 +31,14 @@ final class Login {
       TokenVerifier verifier,
       EmbeddedBackend backend,
       StatementLog log,
+      Jobs jobs,
       FaultScript faults) {
     this.tls = tls;
     this.verifier = verifier;
     this.backend = backend;
     this.judge = new StatementJudge(backend.refusedFunctions());
     this.log = log;
+    this.jobs = jobs;
     this.faults = faults;
   }
 
@@ -101,7 +104,7 @@ final class Login {
       InternalStatements.prepare(link);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log, neighbours, point).run();
+      new Session(client, link, judge, log, neighbours, jobs, point).run();
     }
   }
 }

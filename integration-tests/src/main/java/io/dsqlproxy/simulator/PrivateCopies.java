@@ -21,6 +21,8 @@ final class PrivateCopies {
 
   private static final Logger LOG = LoggerFactory.getLogger(PrivateCopies.class);
 
+  private static final int ATTEMPTS = 3;
+
   private final BackendLink backend;
   private final TransactionState transaction;
 
@@ -46,23 +48,70 @@ final class PrivateCopies {
 
   /**
    * Gives up all row locks: what the transaction has done is carried over to private copies, and
-   * comes back to the tables at COMMIT. Does nothing if that cannot be done exactly.
+   * comes back to the tables at COMMIT. Does nothing if that cannot be done exactly. If PostgreSQL
+   * fails in the middle, the transaction is lost and doomed.
    */
   void makeWay() throws IOException {
     if (transaction.isFailed()) {
-      InternalStatements.ROLLBACK_TO_BASE.run(backend);
-      fail();
+      undoAllAndFail();
       sync();
       return;
     }
     Map<Integer, List<String>> contents = new TreeMap<>();
+    if (!export(contents)) {
+      return;
+    }
+    Message failure = carryOver(contents);
+    for (int i = 1; i < ATTEMPTS && failure != null; i++) {
+      failure = carryOver(contents);
+    }
+    if (failure != null) {
+      LOG.warn("A transaction is lost: it could not be carried over: {}", failure.fields());
+      sync();
+      undoAllAndFail();
+      transaction.doom();
+    }
+    sync();
+    transaction.madeWay();
+  }
+
+  /** No lock is left, and only ROLLBACK is possible. */
+  private void undoAllAndFail() throws IOException {
+    // After an error PostgreSQL answers nothing before the next Sync: it must not be asked again.
+    if (!InternalStatements.ROLLBACK_TO_BASE.run(backend).isError()) {
+      fail();
+    }
+  }
+
+  /** What is in the tables; false, and nothing has changed, if it cannot be carried over. */
+  private boolean export(Map<Integer, List<String>> contents) throws IOException {
+    Message end = InternalStatements.SAVEPOINT.run(backend);
     for (int relation : transaction.touchedRelations()) {
-      List<String> content = content(relation);
-      if (content.contains(null)) {
-        return;
+      List<String> content = new ArrayList<>();
+      if (!end.isError()) {
+        end =
+            InternalStatements.EXPORT.run(
+                backend,
+                message -> {
+                  if (message.type() == 'D') {
+                    content.addAll(message.values());
+                  }
+                },
+                Integer.toString(relation));
       }
       contents.put(relation, content);
     }
+    if (end.isError()) {
+      LOG.debug("A transaction cannot be carried over: {}", end.fields());
+      undoStatement();
+    }
+    sync();
+    return !end.isError() && contents.values().stream().noneMatch(c -> c.contains(null));
+  }
+
+  /** Undoes all and puts it into private copies; answers the error, or null. */
+  private Message carryOver(Map<Integer, List<String>> contents) throws IOException {
+    sync();
     Message failure = errorOf(InternalStatements.ROLLBACK_TO_BASE.run(backend));
     for (Map.Entry<Integer, List<String>> entry : contents.entrySet()) {
       if (failure == null) {
@@ -75,26 +124,18 @@ final class PrivateCopies {
                     entry.getValue().get(1)));
       }
     }
-    if (failure == null) {
-      failure = useCopies();
-    }
-    if (failure != null) {
-      LOG.error("A transaction could not be carried over: {}", failure.fields());
-    }
-    sync();
-    transaction.madeWay();
+    return failure != null ? failure : useCopies();
   }
 
   /** Brings the private copies back into the tables; answers the error, or null. */
   Message materialise() throws IOException {
-    InternalStatements.SAVEPOINT.queue(backend);
-    backend.await("3", ignored -> {});
-    return errorOf(InternalStatements.MATERIALISE.run(backend));
+    Message end = InternalStatements.SAVEPOINT.run(backend);
+    return errorOf(end.isError() ? end : InternalStatements.MATERIALISE.run(backend));
   }
 
-  /** Makes the rows that were locked count as changed; answers the error, or null. */
-  Message touchLockedRows() throws IOException {
-    return errorOf(InternalStatements.TOUCH.run(backend, arrayOf(transaction.lockedRelations())));
+  /** Makes the rows that were locked in these count as changed; answers the error, or null. */
+  Message touchLockedRows(Set<Integer> relations) throws IOException {
+    return errorOf(InternalStatements.TOUCH.run(backend, arrayOf(relations)));
   }
 
   /** The relations themselves, where private copies of them are named. */
@@ -120,23 +161,6 @@ final class PrivateCopies {
 
   void sync() throws IOException {
     backend.queue(Requests.SYNC).await("Z", ignored -> {});
-  }
-
-  private List<String> content(int relation) throws IOException {
-    List<String> content = new ArrayList<>();
-    Message end =
-        InternalStatements.EXPORT.run(
-            backend,
-            message -> {
-              if (message.type() == 'D') {
-                content.addAll(message.values());
-              }
-            },
-            Integer.toString(relation));
-    if (end.isError()) {
-      throw new IllegalStateException("cannot export " + relation + ": " + end.fields());
-    }
-    return content;
   }
 
   /** Lets PostgreSQL fail, so that its transaction is in the same state as the client's. */

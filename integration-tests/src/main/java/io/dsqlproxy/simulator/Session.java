@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Session {
 
   /** A statement that PostgreSQL has parsed. */
-  record Parsed(String sql, Judgement judgement, boolean asynchronous) {}
+  record Parsed(String sql, Judgement judgement, AsyncWork work) {}
 
   /** A bound statement; the request is kept because a conflict makes it necessary to bind again. */
   record Portal(Parsed parsed, Message bind) {}
@@ -28,7 +28,7 @@ final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long PATIENCE_MILLIS = 30;
   private static final String REFUSED = "_dsql_simulator_refused";
-  private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, false);
+  private static final Parsed UNKNOWN = new Parsed("", Judgement.EMPTY, null);
 
   private final ClientLink client;
   private final BackendLink backend;
@@ -36,6 +36,7 @@ final class Session {
   private final StatementLog log;
   private final TransactionState transaction = new TransactionState();
   private final Execution execution;
+  private final AsyncExecution asyncExecution;
   private final SessionFaults faults;
   private final Map<String, Parsed> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
@@ -51,6 +52,7 @@ final class Session {
       StatementJudge judge,
       StatementLog log,
       Neighbours neighbours,
+      Jobs jobs,
       FaultPoint faultPoint) {
     this.client = client;
     this.backend = backend;
@@ -58,7 +60,8 @@ final class Session {
     this.log = log;
     this.neighbours = neighbours;
     this.execution = new Execution(this, client, backend, transaction, neighbours);
-    this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution);
+    this.asyncExecution = new AsyncExecution(client, backend, jobs);
+    this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution, this::run);
   }
 
   void run() throws IOException {
@@ -105,7 +108,7 @@ final class Session {
       } finally {
         turn.unlock();
       }
-    } catch (IOException e) {
+    } catch (IOException | ProtocolViolation e) {
       LOG.debug("A session ended while it made way", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -168,8 +171,8 @@ final class Session {
   }
 
   private void parse(String name, String sql, byte[] types, boolean answer) throws IOException {
-    boolean asynchronous = SqlText.isAsync(sql);
     String text = SqlText.withoutAsync(sql);
+    asyncExecution.before(sql);
     backend.takeParseTree();
     Message reply = backend.queue(Requests.parse(name, text, types)).await("1", client::send);
     String tree = backend.takeParseTree();
@@ -177,13 +180,18 @@ final class Session {
       fail(reply);
       return;
     }
-    Judgement judgement =
-        tree == null
-            ? Judgement.EMPTY
-            : judge.judge(ParseTreeReader.read(tree), asynchronous, syncIndexAllowed);
-    if (judgement.rejection() != null) {
-      refuse(sql, judgement.rejection(), name);
-      return;
+    ParseNode query = tree == null ? null : ParseTreeReader.read(tree);
+    Judgement judgement = Judgement.EMPTY;
+    AsyncWork work = null;
+    if (query != null) {
+      judgement = judge.judge(query, sql, syncIndexAllowed);
+      Rejection rejection = judgement.rejection();
+      rejection = rejection == null ? CatalogRules.rejection(query, backend) : rejection;
+      if (rejection != null) {
+        refuse(sql, rejection, name);
+        return;
+      }
+      work = SqlText.isAsync(sql) ? AsyncWork.of(query.node("utilityStmt"), sql) : null;
     }
     if (judgement.skipsLocked()) {
       backend
@@ -191,19 +199,20 @@ final class Session {
           .queue(Requests.parse(name, SqlText.withoutSkipLocked(text), types))
           .await("1", ignored -> {});
     }
-    statements.put(name, new Parsed(sql, execution.withOriginals(judgement), asynchronous));
+    statements.put(name, new Parsed(sql, execution.withOriginals(judgement), work));
     if (answer) {
       client.send(reply);
     }
   }
 
   private void bind(Message request, boolean answer) throws IOException {
+    Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
+    asyncExecution.before(parsed.sql());
     Message reply = backend.queue(request).await("2", client::send);
     if (reply.isError()) {
       fail(reply);
       return;
     }
-    Parsed parsed = statements.getOrDefault(request.string(1), UNKNOWN);
     portals.put(request.string(0), new Portal(parsed, request));
     execution.forget(request.string(0));
     if (answer) {
@@ -224,7 +233,7 @@ final class Session {
         isStatement
             ? statements.getOrDefault(name, UNKNOWN)
             : portal == null ? UNKNOWN : portal.parsed();
-    if (parsed.asynchronous()) {
+    if (parsed.work() != null) {
       client.send(Replies.oneTextColumn(Jobs.COLUMN));
     } else if (answer || reply.type() == 'T') {
       client.send(reply);
@@ -245,12 +254,34 @@ final class Session {
       client.send(Replies.commandComplete("SET"));
       return;
     }
+    if (effect == Effect.FORGET_STATEMENTS) {
+      forgetStatements();
+      return;
+    }
     Message failure = faults.run(portal, request);
     if (failure == null) {
       transaction.ran(judgement);
     } else {
       report(failure);
     }
+  }
+
+  /** Runs the portal and answers the client; returns the error, as answered, if there was one. */
+  private Message run(Portal portal, Message request) throws IOException {
+    Message failure =
+        portal.parsed().work() == null
+            ? execution.run(portal, request)
+            : asyncExecution.run(portal, request);
+    return failure == null ? null : translated(failure);
+  }
+
+  /** Not by PostgreSQL, which would forget the simulator's own statements too. */
+  private void forgetStatements() throws IOException {
+    for (String name : statements.keySet()) {
+      backend.queue(Requests.closeStatement(name)).await("3", client::send);
+    }
+    statements.clear();
+    client.send(Replies.commandComplete("DEALLOCATE ALL"));
   }
 
   private void close(Message request) throws IOException {
@@ -289,6 +320,7 @@ final class Session {
     if (status == 'I') {
       portals.clear();
       execution.forgetAll();
+      asyncExecution.ended();
     }
     client.send(reply);
     client.flush();
@@ -297,7 +329,13 @@ final class Session {
 
   /** Answers an error; as in PostgreSQL, everything up to the next Sync is skipped. */
   private void fail(Message error) {
-    report(Conflicts.asDsql(error));
+    report(translated(error));
+  }
+
+  /** PostgreSQL's error as the service would put it. */
+  private Message translated(Message error) {
+    boolean lost = transaction.isDoomed() && !transaction.isFailed() && Conflicts.isAborted(error);
+    return lost ? Replies.error(Rejection.CONFLICT) : CatalogRules.asDsql(Conflicts.asDsql(error));
   }
 
   private void report(Message answer) {

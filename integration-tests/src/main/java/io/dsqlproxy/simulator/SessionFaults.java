@@ -17,6 +17,7 @@ final class SessionFaults {
   private final BackendLink backend;
   private final TransactionState transaction;
   private final Execution execution;
+  private final PortalRunner runner;
 
   /** The last statement that ran outside a transaction block since the last Sync. */
   private String uncommitted;
@@ -26,12 +27,22 @@ final class SessionFaults {
       ClientLink client,
       BackendLink backend,
       TransactionState transaction,
-      Execution execution) {
+      Execution execution,
+      PortalRunner runner) {
     this.point = point;
     this.client = client;
     this.backend = backend;
     this.transaction = transaction;
     this.execution = execution;
+    this.runner = runner;
+  }
+
+  /** What a session does with a portal when no fault strikes. */
+  @FunctionalInterface
+  interface PortalRunner {
+
+    /** Answers the client; returns the error, as answered, if there was one. */
+    Message run(Portal portal, Message request) throws IOException;
   }
 
   /** The client has sent something. */
@@ -61,7 +72,7 @@ final class SessionFaults {
     if (injected != null) {
       return injected;
     }
-    Message failure = commits ? commit(portal, request) : runReally(portal, request);
+    Message failure = commits ? commit(portal, request) : runner.run(portal, request);
     uncommitted = failure != null || controls || transaction.isOpen() ? null : sql;
     return failure;
   }
@@ -106,18 +117,13 @@ final class SessionFaults {
   /** The answer waits until it is clear that no fault takes its place. */
   private Message commit(Portal portal, Message request) throws IOException {
     if (!point.isArmed()) {
-      return runReally(portal, request);
+      return runner.run(portal, request);
     }
     client.holdBack();
-    Message failure = runReally(portal, request);
+    Message failure = runner.run(portal, request);
     Message injected = failure == null ? meet(Phase.AFTER_COMMIT, portal.parsed().sql()) : null;
     client.letGo(injected == null);
     return failure == null ? injected : failure;
-  }
-
-  private Message runReally(Portal portal, Message request) throws IOException {
-    Message failure = execution.run(portal, request);
-    return failure == null ? null : Conflicts.asDsql(failure);
   }
 
   /** When the connection is cut, PostgreSQL has rolled back before the client can know. */

@@ -56,10 +56,33 @@ final class SqlText {
     return asyncWord(sql) != null;
   }
 
-  /** The statement as PostgreSQL knows it: without {@code ASYNC}. */
+  /**
+   * The statement as PostgreSQL knows it: without {@code ASYNC}, and then without {@code UNIQUE},
+   * which is for the job to find out.
+   */
   static String withoutAsync(String sql) {
     Token word = asyncWord(sql);
-    return word == null ? sql : blank(sql, word);
+    if (word == null) {
+      return sql;
+    }
+    Token second = SqlScanner.scan(sql).get(1);
+    return blank(second.is("unique") ? blank(sql, second) : sql, word);
+  }
+
+  /** Whether this is {@code CREATE UNIQUE}. */
+  static boolean isUnique(String sql) {
+    List<Token> tokens = SqlScanner.scan(sql);
+    return tokens.size() > 1 && tokens.get(1).is("unique");
+  }
+
+  /** Whether {@code CREATE INDEX} names the access method: the tree has the default one as well. */
+  static boolean namesAccessMethod(String sql) {
+    for (Token token : SqlScanner.scan(sql)) {
+      if (token.is("using") || token.is("(")) {
+        return token.is("using");
+      }
+    }
+    return false;
   }
 
   /** The statement without {@code SKIP LOCKED}: nothing is ever skipped in DSQL. */

@@ -21,6 +21,11 @@ final class StatementJudge {
   private static final Set<String> REFUSED_STRENGTHS = Set.of("2", "3");
   private static final int FIRST_USER_OID = 16_384;
 
+  /**
+   * Types that no expression may have, by PostgreSQL's identifier; columns have rules of their own.
+   */
+  private static final Map<String, String> REFUSED_TYPES = Map.of("628", "line", "718", "circle");
+
   private static final Rejection LOCKING =
       Rejection.notSupported(
           "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported");
@@ -32,15 +37,18 @@ final class StatementJudge {
     this.refusedFunctions = refusedFunctions;
   }
 
-  /** Judges the statement; {@code asynchronous} if the word ASYNC was taken out of it. */
-  Judgement judge(ParseNode query, boolean asynchronous, boolean syncIndexAllowed) {
+  /** Judges the statement by its tree, and by its text where the tree does not tell. */
+  Judgement judge(ParseNode query, String sql, boolean syncIndexAllowed) {
     Findings findings = new Findings();
     query.visit(findings::look);
     if (findings.rejection != null || !query.text("commandType").equals(UTILITY)) {
       return findings.judgement(findings.writes ? Effect.WRITE : Effect.NONE);
     }
     ParseNode utility = query.node("utilityStmt");
-    Rejection rejection = UtilityRules.rejection(utility, asynchronous, syncIndexAllowed);
+    Rejection rejection =
+        utility.type().equals("INDEXSTMT")
+            ? IndexRules.rejection(utility, sql, syncIndexAllowed)
+            : UtilityRules.rejection(utility, SqlText.isAsync(sql));
     return findings.withRejection(rejection).judgement(UtilityRules.effect(utility));
   }
 
@@ -59,8 +67,13 @@ final class StatementJudge {
       switch (node.type()) {
         case "QUERY" -> lookAtQuery(node);
         case "RANGETBLENTRY" -> lookAtRelation(node);
+        case "CONST" -> lookAtType(node.text("consttype"));
+        case "COERCEVIAIO" -> lookAtType(node.text("resulttype"));
         case "LOCKINGCLAUSE" -> lookAtStrength(node.text("strength"));
-        case "FUNCEXPR" -> lookAtFunction(Integer.parseInt(node.text("funcid")));
+        case "FUNCEXPR" -> {
+          lookAtFunction(Integer.parseInt(node.text("funcid")));
+          lookAtType(node.text("funcresulttype"));
+        }
         default -> {}
       }
     }
@@ -108,6 +121,13 @@ final class StatementJudge {
       String name = refusedFunctions.get(function);
       if (name != null) {
         reject(Rejection.notSupported("function " + name + " not supported"));
+      }
+    }
+
+    private void lookAtType(String type) {
+      String name = REFUSED_TYPES.get(type);
+      if (name != null) {
+        reject(Rejection.notSupported("datatype " + name + " not supported"));
       }
     }
 

@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which tables, columns and sequences DSQL refuses to define. */
+/** Which tables, columns and sequences DSQL refuses to create. */
 final class TableRules {
-
-  static final int MAX_KEY_COLUMNS = 8;
 
   private static final Set<String> SERIAL =
       Set.of("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8");
@@ -58,26 +56,39 @@ final class TableRules {
           + " please define CACHE greater than or equal to 65536 or equal to 1";
   private static final int MIN_CACHE = 65_536;
 
-  private static final String ADD_COLUMN = "0";
-  private static final String SET_STATISTICS = "8";
-  private static final String ADD_CONSTRAINT = "16";
-  private static final String VALIDATE_CONSTRAINT = "20";
-  private static final String ALTER_TYPE = "24";
+  /** Clauses of CREATE TABLE, by PostgreSQL's name of the field. */
+  private static final Map<String, String> REFUSED_CLAUSES =
+      Map.of(
+          "inhRelations", "INHERITS not supported for CREATE TABLE",
+          "partspec", "PARTITION BY not supported for CREATE TABLE",
+          "options", "WITH not supported for CREATE TABLE",
+          "tablespacename", "TABLESPACE not supported for CREATE TABLE",
+          "ofTypename", "OF not supported for CREATE TABLE");
+
+  private static final String NO_ON_COMMIT = "0";
+  private static final Set<String> UNIQUE = Set.of("UNIQUE", "PRIMARY_KEY");
+  private static final Set<String> DEFERRING = Set.of("ATTR_DEFERRABLE", "ATTR_DEFERRED");
 
   private TableRules() {}
 
-  static Rejection rejection(ParseNode statement, boolean asynchronous) {
-    return switch (statement.type()) {
-      case "CREATESTMT" -> create(statement);
-      case "ALTERTABLESTMT" -> first(alterations(statement, asynchronous));
-      default ->
-          cache(statement.nodes("options"))
-              ? null
-              : Rejection.notSupported("CREATE SEQUENCE" + CACHE_TAIL);
-    };
+  static Rejection sequence(ParseNode statement) {
+    List<ParseNode> options = statement.nodes("options");
+    if (!cache(options)) {
+      return Rejection.notSupported("CREATE SEQUENCE" + CACHE_TAIL);
+    }
+    for (ParseNode option : options) {
+      if (option.text("defname").equals("as")) {
+        String name = lastName(option.node("arg"));
+        if (!name.equals("int8")) {
+          return Rejection.notSupported(
+              "datatype " + printed(name) + " not supported, sequence type must be bigint");
+        }
+      }
+    }
+    return null;
   }
 
-  private static Rejection create(ParseNode statement) {
+  static Rejection table(ParseNode statement) {
     switch (statement.node("relation").text("relpersistence")) {
       case "t":
         return Rejection.notSupported("TEMPORARY or TEMP table not supported for CREATE TABLE");
@@ -87,81 +98,66 @@ final class TableRules {
         break;
     }
     List<Rejection> found = new ArrayList<>();
+    REFUSED_CLAUSES.forEach(
+        (field, text) -> found.add(statement.isNull(field) ? null : Rejection.notSupported(text)));
+    if (!statement.text("oncommit").equals(NO_ON_COMMIT)) {
+      found.add(Rejection.notSupported("ON COMMIT not supported for CREATE TABLE"));
+    }
     for (ParseNode element : statement.nodes("tableElts")) {
       if (element.type().equals("COLUMNDEF")) {
         found.add(type(element));
+        found.add(collation(element));
         found.add(identity(element));
+        found.add(deferred(element.nodes("constraints")));
+      } else if (element.type().equals("CONSTRAINT")) {
+        found.add(deferrable(element.text("contype"), element.flag("deferrable")));
       }
     }
     return first(found);
   }
 
-  private static List<Rejection> alterations(ParseNode statement, boolean asynchronous) {
-    List<Rejection> found = new ArrayList<>();
-    for (ParseNode command : statement.nodes("cmds")) {
-      found.add(alteration(command, asynchronous));
-    }
-    return found;
+  static Rejection collation(ParseNode column) {
+    return column.isNull("collClause")
+        ? null
+        : Rejection.notSupported("COLLATE clause not supported");
   }
 
-  private static Rejection alteration(ParseNode command, boolean asynchronous) {
-    ParseNode definition = command.node("def");
-    return switch (command.text("subtype")) {
-      case ADD_COLUMN -> addColumn(definition);
-      case ADD_CONSTRAINT -> addConstraint(definition);
-      case VALIDATE_CONSTRAINT ->
-          asynchronous
-              ? null
-              : Rejection.notSupported("unsupported ALTER TABLE VALIDATE CONSTRAINT statement");
-      case SET_STATISTICS ->
-          Rejection.notSupported(
-              "unsupported ALTER TABLE ALTER COLUMN ... SET STATISTICS statement");
-      case ALTER_TYPE ->
-          Rejection.notSupported(
-              "unsupported ALTER TABLE ALTER COLUMN ... SET DATA TYPE statement");
-      default -> null;
-    };
+  /** A column's attributes of a constraint stand behind the constraint. */
+  private static Rejection deferred(List<ParseNode> constraints) {
+    String last = "";
+    for (ParseNode constraint : constraints) {
+      String type = constraint.text("contype");
+      Rejection rejection = deferrable(last, DEFERRING.contains(type));
+      if (rejection != null) {
+        return rejection;
+      }
+      last = type.startsWith("ATTR_") ? last : type;
+    }
+    return null;
   }
 
-  private static Rejection addColumn(ParseNode column) {
-    Rejection type = type(column);
-    if (type != null) {
-      return type;
+  private static Rejection deferrable(String constraint, boolean deferrable) {
+    if (!deferrable) {
+      return null;
     }
-    if (!column.isNull("collClause")) {
-      return Rejection.notSupported("COLLATE clause not supported");
+    if (constraint.equals("CHECK")) {
+      return Rejection.notSupported("CHECK constraints cannot be marked DEFERRABLE");
     }
-    boolean constrained =
-        column.nodes("constraints").stream().anyMatch(c -> !c.text("contype").equals("NULL"));
-    return constrained
-        ? Rejection.notSupported("ALTER TABLE ADD COLUMN with constraint not supported")
+    return UNIQUE.contains(constraint)
+        ? Rejection.notSupported("DEFERRABLE constraint not supported")
         : null;
   }
 
-  private static Rejection addConstraint(ParseNode constraint) {
-    boolean accepted =
-        switch (constraint.text("contype")) {
-          case "FOREIGN_KEY", "CHECK" ->
-              constraint.flag("skip_validation") && !constraint.isNull("conname");
-          case "UNIQUE", "PRIMARY_KEY" -> !constraint.isNull("indexname");
-          default -> false;
-        };
-    return accepted
-        ? null
-        : Rejection.notSupported("unsupported ALTER TABLE ADD CONSTRAINT statement");
-  }
-
-  private static Rejection type(ParseNode column) {
+  static Rejection type(ParseNode column) {
     ParseNode type = column.node("typeName");
     if (type == null) {
       return null;
     }
-    List<String> names = type.texts("names");
-    String name = names.get(names.size() - 1);
+    String name = lastName(type);
     if (SERIAL.contains(name)) {
       return new Rejection("42704", "type \"" + name + "\" does not exist");
     }
-    String printed = PRINTED.getOrDefault(name, name);
+    String printed = printed(name);
     if (!type.isNull("arrayBounds")) {
       return Rejection.notSupported("datatype " + printed + "[] not supported");
     }
@@ -173,20 +169,30 @@ final class TableRules {
   private static Rejection identity(ParseNode column) {
     for (ParseNode constraint : column.nodes("constraints")) {
       if (constraint.text("contype").equals("IDENTITY")) {
-        List<String> names = column.node("typeName").texts("names");
-        String name = names.get(names.size() - 1);
+        String name = lastName(column.node("typeName"));
         if (!name.equals("int8")) {
           return Rejection.notSupported(
-              "datatype "
-                  + PRINTED.getOrDefault(name, name)
-                  + " not supported, identity column type must be bigint");
+              "datatype " + printed(name) + " not supported, identity column type must be bigint");
         }
-        if (!cache(constraint.nodes("options"))) {
-          return Rejection.notSupported("identity column" + CACHE_TAIL);
-        }
+        return identityOptions(constraint);
       }
     }
     return null;
+  }
+
+  static Rejection identityOptions(ParseNode constraint) {
+    return cache(constraint.nodes("options"))
+        ? null
+        : Rejection.notSupported("identity column" + CACHE_TAIL);
+  }
+
+  private static String lastName(ParseNode type) {
+    List<String> names = type.texts("names");
+    return names.get(names.size() - 1);
+  }
+
+  private static String printed(String name) {
+    return PRINTED.getOrDefault(name, name);
   }
 
   private static boolean cache(List<ParseNode> options) {
@@ -199,7 +205,8 @@ final class TableRules {
     return false;
   }
 
-  private static Rejection first(List<Rejection> found) {
+  /** The first that is one. */
+  static Rejection first(List<Rejection> found) {
     return found.stream().filter(r -> r != null).findFirst().orElse(null);
   }
 }

@@ -27,6 +27,7 @@ final class UtilityRules {
           unsupported("NOTIFYSTMT", "Notify"),
           unsupported("UNLISTENSTMT", "Unlisten"),
           unsupported("ALTERSYSTEMSTMT", "AlterSystem"),
+          unsupported("ALTERROLESETSTMT", "AlterRoleSet"),
           unsupported("LOCKSTMT", "Lock"),
           unsupported("PREPARESTMT", "Prepare"),
           unsupported("EXECUTESTMT", "Execute"),
@@ -43,7 +44,10 @@ final class UtilityRules {
   private static final Set<String> DEFINITIONS =
       Set.of("INDEXSTMT", "VIEWSTMT", "RENAMESTMT", "COMMENTSTMT", "DEFINESTMT", "RULESTMT");
 
-  private static final String DROPPED_OR_RENAMED_TYPE = "49";
+  private static final String INDEX = "20";
+  private static final String TYPE = "49";
+  private static final Set<String> NOT_DROPPED = Set.of(TYPE);
+  private static final Set<String> NOT_RENAMED = Set.of(INDEX, TYPE);
 
   private UtilityRules() {}
 
@@ -51,7 +55,7 @@ final class UtilityRules {
     return Map.entry(node, "unsupported statement: " + name);
   }
 
-  static Rejection rejection(ParseNode statement, boolean asynchronous, boolean syncIndexAllowed) {
+  static Rejection rejection(ParseNode statement, boolean asynchronous) {
     String refused = REFUSED.get(statement.type());
     if (refused != null) {
       return Rejection.notSupported(refused);
@@ -59,9 +63,9 @@ final class UtilityRules {
     return switch (statement.type()) {
       case "TRANSACTIONSTMT" -> TransactionRules.rejection(statement);
       case "VARIABLESETSTMT" -> ParameterRules.rejection(statement);
-      case "CREATESTMT", "ALTERTABLESTMT", "CREATESEQSTMT" ->
-          TableRules.rejection(statement, asynchronous);
-      case "INDEXSTMT" -> index(statement, asynchronous || syncIndexAllowed);
+      case "CREATESTMT" -> TableRules.table(statement);
+      case "CREATESEQSTMT" -> TableRules.sequence(statement);
+      case "ALTERTABLESTMT" -> AlterTableRules.rejection(statement, asynchronous);
       case "VIEWSTMT" -> view(statement);
       case "VACUUMSTMT" ->
           statement.flag("is_vacuumcmd")
@@ -72,9 +76,11 @@ final class UtilityRules {
           statement.isNull("name")
               ? null
               : Rejection.notSupported("unsupported statement: Deallocate");
-      case "DROPSTMT" -> ofType(statement, "removeType", "unsupported object in DROP statement");
+      case "DROPSTMT" ->
+          ofType(statement, "removeType", NOT_DROPPED, "unsupported object in DROP statement");
       case "RENAMESTMT" ->
-          ofType(statement, "renameType", "unsupported object in RENAME statement");
+          ofType(statement, "renameType", NOT_RENAMED, "unsupported object in RENAME statement");
+      case "ALTERROLESTMT" -> role(statement);
       case "COPYSTMT" ->
           statement.isNull("filename")
               ? null
@@ -87,6 +93,9 @@ final class UtilityRules {
     String type = statement.type();
     if (type.equals("TRANSACTIONSTMT")) {
       return TransactionRules.effect(statement);
+    }
+    if (type.equals("DEALLOCATESTMT")) {
+      return Effect.FORGET_STATEMENTS;
     }
     if (type.equals("COPYSTMT")) {
       return statement.flag("is_from") ? Effect.COPY_IN : Effect.NONE;
@@ -101,23 +110,6 @@ final class UtilityRules {
             || type.startsWith("DROP")
             || type.startsWith("GRANT");
     return definition ? Effect.DEFINITION : Effect.NONE;
-  }
-
-  private static Rejection index(ParseNode statement, boolean allowed) {
-    if (statement.flag("concurrent")) {
-      return Rejection.notSupported("CONCURRENTLY not supported for CREATE INDEX");
-    }
-    if (!allowed) {
-      return Rejection.notSupported("unsupported mode. please use CREATE INDEX ASYNC.");
-    }
-    for (ParseNode key : statement.nodes("indexParams")) {
-      if (!key.text("ordering").equals("0")) {
-        return Rejection.notSupported("specifying sort order not supported for index keys");
-      }
-    }
-    return statement.nodes("indexParams").size() > TableRules.MAX_KEY_COLUMNS
-        ? new Rejection("54011", "more than 8 column keys in an index are not supported")
-        : null;
   }
 
   private static Rejection view(ParseNode statement) {
@@ -140,9 +132,14 @@ final class UtilityRules {
     return null;
   }
 
-  private static Rejection ofType(ParseNode statement, String field, String message) {
-    return statement.text(field).equals(DROPPED_OR_RENAMED_TYPE)
-        ? Rejection.notSupported(message)
-        : null;
+  private static Rejection role(ParseNode statement) {
+    boolean password =
+        statement.nodes("options").stream().anyMatch(o -> o.text("defname").equals("password"));
+    return password ? Rejection.notSupported("unsupported statement: AlterRole") : null;
+  }
+
+  private static Rejection ofType(
+      ParseNode statement, String field, Set<String> refused, String message) {
+    return refused.contains(statement.text(field)) ? Rejection.notSupported(message) : null;
   }
 }

@@ -3,10 +3,16 @@ package io.dsqlproxy.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +28,11 @@ class ConflictTest {
 
   private static final String CONFLICT = "40001 change conflicts with another transaction (OC000)";
 
+  private static final String RAISE = "UPDATE account SET balance = balance + 5 WHERE id = 1";
+
   private static DsqlSimulator simulator;
+
+  private final ExecutorService other = Executors.newSingleThreadExecutor();
 
   private Connection first;
   private Connection second;
@@ -56,6 +66,7 @@ class ConflictTest {
   void closeBoth() throws SQLException {
     first.close();
     second.close();
+    other.shutdown();
   }
 
   @ParameterizedTest
@@ -132,6 +143,92 @@ class ConflictTest {
     assertThat(commit(second)).isEqualTo("ok");
     assertThat(commit(first)).isEqualTo(CONFLICT);
     assertThat(balance(1)).isEqualTo(12);
+  }
+
+  @Test
+  void aLockedReadAfterAForeignKeysLockOfTheSameRowConflicts() throws SQLException {
+    number(second, "SELECT balance FROM account WHERE id = 2");
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(first)).isEqualTo("ok");
+    number(second, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(second)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void aTransactionThatMadeWayKeepsALockedReadAfterAForeignKeysLock() throws SQLException {
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    number(second, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    assertThat(commit(second)).isEqualTo("ok");
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void aForeignKeysLockIsNoChangeWhereAnotherRowIsLocked() throws SQLException {
+    number(second, "SELECT balance FROM account WHERE id = 3");
+    update(first, "INSERT INTO child VALUES (1, 1)");
+    number(first, "SELECT balance FROM account WHERE id = 2 FOR UPDATE");
+    assertThat(commit(first)).isEqualTo("ok");
+    update(second, "UPDATE account SET balance = 11 WHERE id = 1");
+    assertThat(commit(second)).isEqualTo("ok");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void aLockedReadOutsideATransactionConflicts(String queryMode) throws SQLException {
+    number(first, "SELECT balance FROM account WHERE id = 1 FOR UPDATE");
+    try (Connection other = Sessions.open(simulator, queryMode)) {
+      assertThat(number(other, "SELECT balance FROM account WHERE id = 1 FOR UPDATE"))
+          .isEqualTo(10);
+    }
+    assertThat(commit(first)).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void whatWasInsertedByTheTablesFullNameIsKept() throws SQLException {
+    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    update(second, "UPDATE account SET balance = 12 WHERE id = 1");
+    second.rollback();
+    update(first, "INSERT INTO public.account VALUES (4, 40, 'd')");
+    assertThat(commit(first)).isEqualTo("ok");
+    assertThat(balance(4)).isEqualTo(40);
+  }
+
+  /** PostgreSQL's catalog is busy, as it is for moments under load. */
+  @Test
+  void aTransactionMakesWayEvenIfThatTakesAWhile() throws Exception {
+    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    try (Connection catalog = lockCatalog()) {
+      Future<Integer> waiting = other.submit(() -> update(second, RAISE));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+      catalog.rollback();
+      assertThat(waiting.get()).isEqualTo(1);
+    }
+    second.rollback();
+    assertThat(number(first, "SELECT balance FROM account WHERE id = 1")).isEqualTo(11);
+    assertThat(commit(first)).isEqualTo("ok");
+    assertThat(balance(1)).isEqualTo(11);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTransactionThatCannotMakeWayIsToldThatItHasLost(boolean atOnce) throws Exception {
+    update(first, "UPDATE account SET balance = 11 WHERE id = 1");
+    try (Connection catalog = lockCatalog()) {
+      assertThat(catalog.isClosed()).isFalse();
+      assertThat(update(second, RAISE)).isEqualTo(1);
+    }
+    if (atOnce) {
+      assertThat(commit(first)).isEqualTo(CONFLICT);
+    } else {
+      assertThat(attempt(first, "SELECT balance FROM account")).isEqualTo(CONFLICT);
+      assertThat(attempt(first, "SELECT balance FROM account")).startsWith("25P02");
+      first.rollback();
+    }
+    assertThat(number(first, "SELECT balance FROM account WHERE id = 1")).isEqualTo(10);
+    assertThat(commit(second)).isEqualTo("ok");
+    assertThat(balance(1)).isEqualTo(15);
   }
 
   @ParameterizedTest
@@ -305,6 +402,19 @@ class ConflictTest {
     }
     assertThat(commit(first)).isEqualTo("ok");
     assertThat(commit(second)).isEqualTo(CONFLICT);
+  }
+
+  /** Keeps PostgreSQL from making tables, past the simulator. */
+  private static Connection lockCatalog() throws SQLException {
+    try (Connection connection = Sessions.open(simulator)) {
+      int port = number(connection, "SELECT inet_server_port()");
+      Connection backend =
+          DriverManager.getConnection(
+              "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres");
+      backend.setAutoCommit(false);
+      run(backend, "LOCK TABLE pg_attribute IN EXCLUSIVE MODE");
+      return backend;
+    }
   }
 
   private static Connection transaction() throws SQLException {
