@@ -271,11 +271,12 @@ public final class DsqlSimulator implements AutoCloseable {
   }
 
   /**
-   * As after the start: no tables, roles, faults and records of what was received. Ends the
+   * As after the start: no tables, roles, jobs, faults and records of what was received. Ends the
    * sessions that are in a transaction; the other sessions go on.
    */
   public void reset() {
     faults.clear();
+    jobs.forget();
     backend.removeUserObjects();
     log.clear();
   }

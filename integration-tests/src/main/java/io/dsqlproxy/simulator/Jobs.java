@@ -68,6 +68,12 @@ final class Jobs implements AutoCloseable {
     }
   }
 
+  /** Nothing that was submitted is to be done any more. */
+  synchronized void forget() {
+    pending.clear();
+    idle = true;
+  }
+
   private synchronized void run(long now) {
     Iterator<Pending> jobs = pending.iterator();
     while (jobs.hasNext()) {

@@ -7,6 +7,7 @@ final class UserObjects {
       """
       SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL;
+      DELETE FROM sys.jobs;
       DO $$
       DECLARE
         name text;

@@ -111,11 +111,13 @@ class DsqlSimulatorExtensionTest {
   }
 
   private static int tables(DsqlSimulator simulator) throws SQLException {
+    return count(simulator, "pg_tables WHERE schemaname !~ '^pg_|^info|^sys'");
+  }
+
+  private static int count(DsqlSimulator simulator, String from) throws SQLException {
     try (Connection connection = simulator.connect();
         Statement statement = connection.createStatement();
-        ResultSet count =
-            statement.executeQuery(
-                "SELECT count(*) FROM pg_tables WHERE schemaname !~ '^pg_|^info|^sys'")) {
+        ResultSet count = statement.executeQuery("SELECT count(*) FROM " + from)) {
       count.next();
       return count.getInt(1);
     }
@@ -165,6 +167,7 @@ class DsqlSimulatorExtensionTest {
     void leavesEverythingBehind(DsqlSimulator simulator) throws SQLException {
       SEEN.add(simulator);
       execute(simulator, "CREATE TABLE item (id int PRIMARY KEY)");
+      execute(simulator, "CREATE INDEX ASYNC item_name ON item (id)");
       execute(simulator, "CREATE SCHEMA shop");
       execute(simulator, "CREATE TABLE shop.item (id int PRIMARY KEY)");
       execute(simulator, "CREATE ROLE reader WITH LOGIN");
@@ -187,6 +190,7 @@ class DsqlSimulatorExtensionTest {
       assertThat(simulator.refusals()).isEmpty();
       assertThat(simulator.conflicts()).isZero();
       assertThat(tables(simulator)).isZero();
+      assertThat(count(simulator, "sys.jobs")).isZero();
       execute(simulator, "CREATE TABLE item (id int PRIMARY KEY)");
       execute(simulator, "CREATE ROLE reader WITH LOGIN");
     }
