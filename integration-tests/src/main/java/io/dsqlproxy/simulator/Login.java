@@ -122,9 +122,11 @@ final class Login {
         return;
       }
       InternalStatements.prepare(link);
+      // Before the client hears that it is in: its age counts from here.
+      Session session = new Session(client, link, judge, log, cluster, jobs, point);
       client.send(ready);
       client.flush();
-      new Session(client, link, judge, log, cluster, jobs, point).run();
+      session.run();
     }
   }
 
