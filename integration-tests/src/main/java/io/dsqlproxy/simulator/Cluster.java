@@ -13,6 +13,7 @@ import java.time.Clock;
  * @param catalog knows of changes of the schema
  * @param keys let clients cancel
  * @param neighbours the sessions
+ * @param commitLog what they have committed
  */
 record Cluster(
     EmbeddedBackend backend,
@@ -22,4 +23,28 @@ record Cluster(
     Admission admission,
     Catalog catalog,
     CancelKeys keys,
-    Neighbours neighbours) {}
+    Neighbours neighbours,
+    CommitLog commitLog) {
+
+  /** A new cluster, in which nothing was committed. */
+  Cluster(
+      EmbeddedBackend backend,
+      Clock clock,
+      ClusterLimits limits,
+      boolean requiresServerName,
+      Admission admission,
+      Catalog catalog,
+      CancelKeys keys,
+      Neighbours neighbours) {
+    this(
+        backend,
+        clock,
+        limits,
+        requiresServerName,
+        admission,
+        catalog,
+        keys,
+        neighbours,
+        new CommitLog());
+  }
+}

@@ -5,7 +5,8 @@ import java.util.Set;
 /** PostgreSQL's errors of concurrency, and what DSQL says instead. Stateless. */
 final class Conflicts {
 
-  static final String UNIQUE_VIOLATION = "23505";
+  private static final String FOREIGN_KEY_VIOLATION = "23503";
+  private static final String UNIQUE_VIOLATION = "23505";
 
   /** Serialization failure, deadlock, lock not available. */
   private static final Set<String> CONCURRENCY = Set.of("40001", "40P01", "55P03");
@@ -23,7 +24,13 @@ final class Conflicts {
 
   /** Whether another transaction may have caused it. */
   static boolean mayBeConflict(Message error) {
-    return isConcurrency(error) || error.sqlState().equals(UNIQUE_VIOLATION);
+    return isConcurrency(error)
+        || error.sqlState().equals(UNIQUE_VIOLATION)
+        || isForeignKeyViolation(error);
+  }
+
+  static boolean isForeignKeyViolation(Message error) {
+    return error.sqlState().equals(FOREIGN_KEY_VIOLATION);
   }
 
   /** Whether an error before this one has ended the transaction. */

@@ -111,6 +111,8 @@ final class EmbeddedBackend implements AutoCloseable {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(BackendSchema.SCRIPT);
+      statement.execute(ClaimsSchema.SCRIPT);
+      statement.execute(CopiesSchema.SCRIPT);
       statement.execute(JobsSchema.SCRIPT);
       statement.execute(CatalogSchema.SCRIPT);
       Map<Integer, String> functions = new HashMap<>();

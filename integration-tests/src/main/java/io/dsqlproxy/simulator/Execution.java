@@ -43,6 +43,7 @@ final class Execution {
   private final TransactionState transaction;
   private final Neighbours neighbours;
   private final PrivateCopies copies;
+  private final CommitCheck commitCheck;
 
   /** Rows that were fetched ahead of the client, by portal. */
   private final Map<String, Deque<Message>> ahead = new HashMap<>();
@@ -55,13 +56,16 @@ final class Execution {
       ClientLink client,
       BackendLink backend,
       TransactionState transaction,
-      Neighbours neighbours) {
+      Neighbours neighbours,
+      CommitLog commitLog) {
     this.session = session;
     this.client = client;
     this.backend = backend;
     this.transaction = transaction;
     this.neighbours = neighbours;
     this.copies = new PrivateCopies(backend, transaction);
+    this.commitCheck =
+        new CommitCheck(session, backend, transaction, copies, neighbours, commitLog);
   }
 
   void forget(String portal) {
@@ -69,9 +73,11 @@ final class Execution {
     suspended.remove(portal);
   }
 
-  void forgetAll() {
+  /** No transaction is open any more. */
+  void ended(boolean committed) {
     ahead.clear();
     suspended.clear();
+    commitCheck.over(committed);
   }
 
   /** Whether the portal has answered some of its rows, and more may come. */
@@ -82,8 +88,7 @@ final class Execution {
   /** The judgement with the relations themselves instead of private copies of them. */
   Judgement withOriginals(Judgement judgement) {
     return judgement.mayConflict()
-        ? judgement.withRelations(
-            copies.originals(judgement.relations()), copies.originals(judgement.lockedRelations()))
+        ? judgement.withRelations(copies.originals(judgement.relations()))
         : judgement;
   }
 
@@ -103,13 +108,12 @@ final class Execution {
       return null;
     }
     if (judgement.effect() == Effect.COMMIT && transaction.isOpen() && !transaction.isFailed()) {
-      Message conflict = beforeCommit();
-      if (conflict != null) {
-        return conflict;
-      }
+      return commit(portal, request);
     }
     if (!judgement.mayConflict()) {
-      return runPlainly(portal, request);
+      Message failure = runPlainly(portal, request);
+      boolean copied = judgement.effect() == Effect.COPY_IN && !transaction.isOpen();
+      return failure == null && copied ? commitCheck.beforeSync() : failure;
     }
     Deque<Message> answers = new ArrayDeque<>();
     Message end =
@@ -127,6 +131,15 @@ final class Execution {
     ahead.put(name, answers);
     deliver(name, maxRows(request));
     return null;
+  }
+
+  private Message commit(Portal portal, Message request) throws IOException {
+    Message failure = commitCheck.beforeCommit();
+    if (failure == null) {
+      failure = runPlainly(portal, request);
+      commitCheck.over(failure == null);
+    }
+    return failure;
   }
 
   private Message runPlainly(Portal portal, Message request) throws IOException {
@@ -167,11 +180,7 @@ final class Execution {
       neighbours.askToMakeWay(session, relations(portal, i));
       end = runAgain(portal, name, answers);
     }
-    Set<Integer> locked = portal.parsed().judgement().lockedRelations();
-    if (end.isError() || locked.isEmpty()) {
-      return end;
-    }
-    Message failure = copies.touchLockedRows(locked);
+    Message failure = end.isError() ? end : commitCheck.beforeSync();
     return failure != null ? failure : end;
   }
 
@@ -180,13 +189,18 @@ final class Execution {
     if (!transaction.hasBase()) {
       InternalStatements.BASE.queue(backend);
     }
+    Message failure =
+        transaction.hasCopies() ? copies.follow(portal.parsed().judgement().relations()) : null;
+    if (failure != null) {
+      return failure;
+    }
     // Never released: PostgreSQL would forget which of the transaction's identifiers are its own.
     InternalStatements.SAVEPOINT.queue(backend);
     Message end = fetchAll(name, answers);
     transaction.savepointsSet();
     for (int i = 1; i < ATTEMPTS && isLocked(end); i++) {
       neighbours.askToMakeWay(session, relations(portal, i));
-      Message failure = copies.undoStatement();
+      failure = copies.undoStatement();
       end = failure != null ? failure : runAgain(portal, name, answers);
     }
     return end.isError() && Conflicts.mayBeConflict(end)
@@ -199,7 +213,9 @@ final class Execution {
       throws IOException {
     Message failure = copies.undoStatement();
     if (failure == null) {
-      failure = copies.divert(portal.parsed().judgement().relations());
+      failure =
+          copies.divert(
+              portal.parsed().judgement().relations(), Conflicts.isForeignKeyViolation(conflict));
     }
     if (failure != null) {
       return failure;
@@ -237,39 +253,6 @@ final class Execution {
     }
     others.stream().filter(m -> "SNA".indexOf(m.type()) >= 0).forEach(client::send);
     return end;
-  }
-
-  /**
-   * Ends a doomed transaction, and brings the work of another one to where COMMIT makes it last:
-   * what is in private copies goes back to the tables, and rows that were only locked count as
-   * changed, since in DSQL a committed FOR UPDATE is a conflict for every older snapshot.
-   */
-  private Message beforeCommit() throws IOException {
-    Message lost = Replies.error(Rejection.CONFLICT);
-    if (transaction.isDoomed()) {
-      InternalStatements.ROLLBACK.run(backend);
-      return lost;
-    }
-    Message failure = transaction.hasMadeWay() ? materialise() : null;
-    if (failure == null && !transaction.lockedRelations().isEmpty()) {
-      failure = copies.touchLockedRows(transaction.lockedRelations());
-    }
-    if (failure == null) {
-      return null;
-    }
-    copies.sync();
-    InternalStatements.ROLLBACK.run(backend);
-    return Conflicts.mayBeConflict(failure) ? lost : failure;
-  }
-
-  private Message materialise() throws IOException {
-    Message failure = copies.materialise();
-    for (int i = 1; i < ATTEMPTS && failure != null && Conflicts.isLocked(failure); i++) {
-      neighbours.askToMakeWay(session, i == 1 ? transaction.touchedRelations() : Set.of());
-      failure = copies.undoStatement();
-      failure = failure != null ? failure : copies.materialise();
-    }
-    return failure;
   }
 
   private static long rowsWritten(Message end) {

@@ -16,13 +16,17 @@ enum InternalStatements {
   ROLLBACK("ROLLBACK"),
   FORGET_PLANS("DISCARD PLANS"),
   SHADOW("SELECT sys.simulator_shadow($1::text::oid[])"),
+  SHADOW_RELATED("SELECT sys.simulator_shadow(sys.simulator_related($1::text::oid[]))"),
+  FOLLOW("SELECT sys.simulator_follow($1::text::oid[])"),
+  TOUCHED("SELECT sys.simulator_touched()"),
   EXPORT("SELECT untouched, touched FROM sys.simulator_export($1::text::oid)"),
   IMPORT("SELECT sys.simulator_import($1::text::oid, $2::text::text[], $3::text::text[])"),
-  ALIASES(
-      "SELECT relation, to_regclass(sys.simulator_shadow_name(relation))::oid"
-          + " FROM sys.simulator_shadowed() relation"),
+  LINK("SELECT sys.simulator_link()"),
+  ALIASES("SELECT relation, copy FROM sys.simulator_shadowed()"),
   MATERIALISE("SELECT sys.simulator_materialise()"),
-  TOUCH("SELECT sys.simulator_touch($1::text::oid[])"),
+  CLAIMS(
+      "SELECT transaction, snapshot, exclusive, shared FROM sys.simulator_claims($1::text::boolean)"),
+  OLDEST("SELECT sys.simulator_oldest()"),
   SUBMIT_INDEX("SELECT sys.simulator_submit_index($1, $2, $3, $4::text::boolean)"),
   SUBMIT_VALIDATION("SELECT sys.simulator_submit_validation($1, $2, $3)"),
   KEY_COLUMNS(

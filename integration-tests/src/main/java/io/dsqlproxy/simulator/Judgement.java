@@ -8,7 +8,6 @@ import java.util.Set;
  * @param effect what running it does to the transaction
  * @param mayConflict whether it writes, locks, or calls a function that might
  * @param relations the tables that it names, by PostgreSQL's object identifier
- * @param lockedRelations those that it reads {@code FOR UPDATE}
  * @param skipsLocked whether it contains {@code SKIP LOCKED}
  * @param rejection why DSQL does not run it; null if it does
  */
@@ -16,7 +15,6 @@ record Judgement(
     Effect effect,
     boolean mayConflict,
     Set<Integer> relations,
-    Set<Integer> lockedRelations,
     boolean skipsLocked,
     Rejection rejection) {
 
@@ -35,13 +33,13 @@ record Judgement(
     FORGET_STATEMENTS
   }
 
-  static final Judgement EMPTY = new Judgement(Effect.NONE, false, Set.of(), Set.of(), false, null);
+  static final Judgement EMPTY = new Judgement(Effect.NONE, false, Set.of(), false, null);
 
   static Judgement of(Effect effect, Rejection rejection) {
-    return new Judgement(effect, false, Set.of(), Set.of(), false, rejection);
+    return new Judgement(effect, false, Set.of(), false, rejection);
   }
 
-  Judgement withRelations(Set<Integer> named, Set<Integer> locked) {
-    return new Judgement(effect, mayConflict, named, locked, skipsLocked, rejection);
+  Judgement withRelations(Set<Integer> named) {
+    return new Judgement(effect, mayConflict, named, skipsLocked, rejection);
   }
 }

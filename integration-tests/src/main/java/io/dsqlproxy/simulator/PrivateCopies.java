@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +41,31 @@ final class PrivateCopies {
     return errorOf(InternalStatements.ROLLBACK_TO.run(backend));
   }
 
-  /** From now on these relations are private copies; answers the error, or null. */
-  Message divert(Set<Integer> relations) throws IOException {
-    Message failure = errorOf(InternalStatements.SHADOW.run(backend, arrayOf(relations)));
+  /**
+   * From now on these relations, and perhaps all that foreign keys connect with them, are private
+   * copies; answers the error, or null.
+   */
+  Message divert(Set<Integer> relations, boolean related) throws IOException {
+    InternalStatements shadow =
+        related ? InternalStatements.SHADOW_RELATED : InternalStatements.SHADOW;
+    Message failure = errorOf(shadow.run(backend, arrayOf(relations)));
     return failure != null ? failure : useCopies();
+  }
+
+  /**
+   * If a foreign key connects one of these relations with a private copy, it becomes one too;
+   * answers the error, or null.
+   */
+  Message follow(Set<Integer> relations) throws IOException {
+    List<String> followed = new ArrayList<>();
+    Message failure =
+        errorOf(InternalStatements.FOLLOW.run(backend, rows(followed), arrayOf(relations)));
+    return failure != null || followed.contains("f") ? failure : useCopies();
+  }
+
+  /** Puts the row of {@link InternalStatements#CLAIMS} into the list; answers how it ended. */
+  Message claims(boolean ending, List<String> row) throws IOException {
+    return InternalStatements.CLAIMS.run(backend, rows(row), String.valueOf(ending));
   }
 
   /**
@@ -58,7 +80,8 @@ final class PrivateCopies {
       return;
     }
     Map<Integer, List<String>> contents = new TreeMap<>();
-    if (!export(contents)) {
+    List<String> claims = new ArrayList<>();
+    if (!export(contents, claims)) {
       return;
     }
     Message failure = carryOver(contents);
@@ -72,7 +95,7 @@ final class PrivateCopies {
       transaction.doom();
     }
     sync();
-    transaction.madeWay();
+    transaction.madeWay(Claims.of(claims));
   }
 
   /** No lock is left, and only ROLLBACK is possible. */
@@ -84,22 +107,18 @@ final class PrivateCopies {
   }
 
   /** What is in the tables; false, and nothing has changed, if it cannot be carried over. */
-  private boolean export(Map<Integer, List<String>> contents) throws IOException {
+  private boolean export(Map<Integer, List<String>> contents, List<String> claims)
+      throws IOException {
+    List<String> touched = new ArrayList<>();
     Message end = InternalStatements.SAVEPOINT.run(backend);
-    for (int relation : transaction.touchedRelations()) {
+    end = end.isError() ? end : claims(false, claims);
+    end = end.isError() ? end : InternalStatements.TOUCHED.run(backend, rows(touched));
+    for (String relation : touched) {
       List<String> content = new ArrayList<>();
       if (!end.isError()) {
-        end =
-            InternalStatements.EXPORT.run(
-                backend,
-                message -> {
-                  if (message.type() == 'D') {
-                    content.addAll(message.values());
-                  }
-                },
-                Integer.toString(relation));
+        end = InternalStatements.EXPORT.run(backend, rows(content), relation);
       }
-      contents.put(relation, content);
+      contents.put(Integer.valueOf(relation), content);
     }
     if (end.isError()) {
       LOG.debug("A transaction cannot be carried over: {}", end.fields());
@@ -124,6 +143,7 @@ final class PrivateCopies {
                     entry.getValue().get(1)));
       }
     }
+    failure = failure != null ? failure : errorOf(InternalStatements.LINK.run(backend));
     return failure != null ? failure : useCopies();
   }
 
@@ -131,11 +151,6 @@ final class PrivateCopies {
   Message materialise() throws IOException {
     Message end = InternalStatements.SAVEPOINT.run(backend);
     return errorOf(end.isError() ? end : InternalStatements.MATERIALISE.run(backend));
-  }
-
-  /** Makes the rows that were locked in these count as changed; answers the error, or null. */
-  Message touchLockedRows(Set<Integer> relations) throws IOException {
-    return errorOf(InternalStatements.TOUCH.run(backend, arrayOf(relations)));
   }
 
   /** The relations themselves, where private copies of them are named. */
@@ -147,15 +162,11 @@ final class PrivateCopies {
 
   /** Lets statements that were prepared before see the copies, and learns their identifiers. */
   private Message useCopies() throws IOException {
-    Message end =
-        InternalStatements.ALIASES.run(
-            backend,
-            message -> {
-              if (message.type() == 'D') {
-                List<String> alias = message.values();
-                originals.put(Integer.valueOf(alias.get(1)), Integer.valueOf(alias.get(0)));
-              }
-            });
+    List<String> aliases = new ArrayList<>();
+    Message end = InternalStatements.ALIASES.run(backend, rows(aliases));
+    for (int i = 0; i < aliases.size(); i += 2) {
+      originals.put(Integer.valueOf(aliases.get(i + 1)), Integer.valueOf(aliases.get(i)));
+    }
     return end.isError() ? end : errorOf(InternalStatements.FORGET_PLANS.run(backend));
   }
 
@@ -168,6 +179,15 @@ final class PrivateCopies {
     backend
         .queue(Requests.parse("_dsql_simulator_failed", "failed by the simulator"))
         .await("1", ignored -> {});
+  }
+
+  /** Takes the values of all rows. */
+  private static Consumer<Message> rows(List<String> values) {
+    return message -> {
+      if (message.type() == 'D') {
+        values.addAll(message.values());
+      }
+    };
   }
 
   private static Message errorOf(Message end) {

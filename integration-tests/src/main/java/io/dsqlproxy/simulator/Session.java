@@ -79,7 +79,8 @@ final class Session {
     this.end = cluster.clock().instant().plus(cluster.limits().connectionAge());
     this.guard =
         new TransactionGuard(cluster.clock(), cluster.limits().transactionAge(), cluster.catalog());
-    this.execution = new Execution(this, client, backend, transaction, neighbours);
+    this.execution =
+        new Execution(this, client, backend, transaction, neighbours, cluster.commitLog());
     this.asyncExecution = new AsyncExecution(client, backend, jobs);
     this.faults = new SessionFaults(faultPoint, client, backend, transaction, execution, this::run);
     this.definitions =
@@ -383,15 +384,15 @@ final class Session {
       fail(reply);
       reply = backend.await("Z", client::send);
     }
-    skipping = false;
     char status = (char) reply.body()[0];
     transaction.ready(status);
     guard.ready(status);
     if (status == 'I') {
       portals.clear();
-      execution.forgetAll();
+      execution.ended(!skipping);
       asyncExecution.ended();
     }
+    skipping = false;
     client.send(reply);
     client.flush();
     atRest = true;

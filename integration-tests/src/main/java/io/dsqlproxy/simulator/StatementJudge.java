@@ -17,7 +17,6 @@ final class StatementJudge {
   private static final String SELECT = "1";
   private static final String RELATION = "0";
   private static final String SKIP = "1";
-  private static final String UPDATE_STRENGTH = "4";
   private static final Set<String> REFUSED_STRENGTHS = Set.of("2", "3");
   private static final int FIRST_USER_OID = 16_384;
 
@@ -56,7 +55,6 @@ final class StatementJudge {
   private final class Findings {
 
     private final Set<Integer> relations = new HashSet<>();
-    private final Set<Integer> lockedRelations = new HashSet<>();
     private boolean writes;
     private boolean locks;
     private boolean callsUserFunction;
@@ -91,9 +89,6 @@ final class StatementJudge {
         if (marked.text("rtekind").equals(RELATION)) {
           locks = true;
           lookAtStrength(mark.text("strength"));
-          if (mark.text("strength").equals(UPDATE_STRENGTH)) {
-            lockedRelations.add(Integer.parseInt(marked.text("relid")));
-          }
         }
       }
     }
@@ -146,7 +141,7 @@ final class StatementJudge {
 
     Judgement judgement(Effect effect) {
       boolean mayConflict = writes || locks || callsUserFunction;
-      return new Judgement(effect, mayConflict, relations, lockedRelations, skipsLocked, rejection);
+      return new Judgement(effect, mayConflict, relations, skipsLocked, rejection);
     }
   }
 }

@@ -14,13 +14,14 @@ final class TransactionState {
 
   private static final long MAX_ROWS = 3_000;
 
-  private final Set<Integer> lockedRelations = new TreeSet<>();
   private final Set<Integer> touchedRelations = new TreeSet<>();
   private boolean open;
   private boolean failed;
   private boolean base;
   private boolean fixed;
   private boolean madeWay;
+  private boolean mayHoldClaims;
+  private Claims keptClaims;
   private boolean runSinceSync;
   private long rowsWritten;
   private boolean doomed;
@@ -60,9 +61,25 @@ final class TransactionState {
     return madeWay;
   }
 
-  /** All since the base is undone and kept in private copies. */
-  void madeWay() {
+  /** All since the base is undone and kept in private copies; it goes on claiming these. */
+  void madeWay(Claims claims) {
     madeWay = true;
+    keptClaims = claims == null ? keptClaims : claims.and(keptClaims);
+  }
+
+  /** Whether some of its tables are private copies. */
+  boolean hasCopies() {
+    return madeWay || doomed;
+  }
+
+  /** Whether a statement has run that may have written or locked something. */
+  boolean mayHoldClaims() {
+    return mayHoldClaims;
+  }
+
+  /** What it has claimed before it made way; null if nothing. */
+  Claims keptClaims() {
+    return keptClaims;
   }
 
   boolean hasRunSinceSync() {
@@ -78,10 +95,6 @@ final class TransactionState {
   boolean standsInTheWay(Set<Integer> relations) {
     boolean near = relations.isEmpty() || touchedRelations.stream().anyMatch(relations::contains);
     return open && base && !fixed && near;
-  }
-
-  Set<Integer> lockedRelations() {
-    return lockedRelations;
   }
 
   /** Why the transaction cannot run this statement after what it has run; null if it can. */
@@ -111,20 +124,16 @@ final class TransactionState {
     if (!open) {
       return;
     }
-    lockedRelations.addAll(judgement.lockedRelations());
+    mayHoldClaims |= judgement.mayConflict() || judgement.effect() == Effect.COPY_IN;
     if (judgement.mayConflict()) {
       touchedRelations.addAll(judgement.relations());
     }
-    fixed |= cannotBeCarriedOver(judgement);
+    fixed |= cannotBeCarriedOver(judgement.effect());
   }
 
-  /** What it has done cannot be found again in the tables that it names. */
-  private static boolean cannotBeCarriedOver(Judgement judgement) {
-    return switch (judgement.effect()) {
-      case DEFINITION, COPY_IN, SETTING -> true;
-      case NONE -> judgement.mayConflict() && judgement.lockedRelations().isEmpty();
-      default -> false;
-    };
+  /** What it has done is in no table, or was done before there was a savepoint to go back to. */
+  private static boolean cannotBeCarriedOver(Effect effect) {
+    return effect == Effect.DEFINITION || effect == Effect.COPY_IN || effect == Effect.SETTING;
   }
 
   /** The server is ready: 'I' idle, 'T' in a transaction block, 'E' in a failed one. */
@@ -139,13 +148,14 @@ final class TransactionState {
   }
 
   private void ended() {
-    lockedRelations.clear();
     touchedRelations.clear();
     open = false;
     failed = false;
     base = false;
     fixed = false;
     madeWay = false;
+    mayHoldClaims = false;
+    keptClaims = null;
     rowsWritten = 0;
     doomed = false;
     defined = false;
