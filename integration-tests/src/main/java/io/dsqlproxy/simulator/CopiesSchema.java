@@ -192,6 +192,26 @@ final class CopiesSchema {
         RETURN followers <> '{}';
       END $$;
 
+      -- A statement that names a table with its schema passes by the private copy. What it has done
+      -- would be lost if the copy were taken for the whole.
+      CREATE FUNCTION sys.simulator_refuse_bypass(relation oid) RETURNS void LANGUAGE plpgsql AS $$
+      DECLARE
+        source text := sys.simulator_name(relation);
+        shadow text := sys.simulator_shadow_name(relation);
+        same text := sys.simulator_match(relation);
+        loaded xid := (SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
+        bypassed boolean;
+      BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %1$s r WHERE r.xmin = ANY ($1)'
+            '   AND NOT EXISTS (SELECT FROM %2$s s WHERE %3$s AND s::text = r::text))'
+            ' OR EXISTS (SELECT FROM %2$s s WHERE s.xmin = $2'
+            '   AND NOT EXISTS (SELECT FROM %1$s r WHERE %3$s))', source, shadow, same)
+          INTO bypassed USING sys.simulator_own(), loaded;
+        IF bypassed THEN
+          RAISE EXCEPTION 'the private copy of % was passed by', source;
+        END IF;
+      END $$;
+
       -- What this transaction sees in a table, and which rows of it it has written or holds FOR
       -- UPDATE. NULL for a table without a primary key, whose rows cannot be told apart later.
       CREATE FUNCTION sys.simulator_export(relation oid, OUT untouched text[], OUT touched text[])
@@ -205,6 +225,7 @@ final class CopiesSchema {
           RETURN;
         END IF;
         IF to_regclass(sys.simulator_shadow_name($1)) IS NOT NULL THEN
+          PERFORM sys.simulator_refuse_bypass($1);
           source := sys.simulator_shadow_name($1);
           own := ARRAY(SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
           mark := '(r.xmin <> ALL ($1) OR r.ctid = ANY ($2))';

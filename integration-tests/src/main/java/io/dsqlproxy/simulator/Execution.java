@@ -1,6 +1,7 @@
 package io.dsqlproxy.simulator;
 
 import io.dsqlproxy.simulator.Judgement.Effect;
+import io.dsqlproxy.simulator.PrivateCopies.Followed;
 import io.dsqlproxy.simulator.Session.Portal;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -189,8 +190,7 @@ final class Execution {
     if (!transaction.hasBase()) {
       InternalStatements.BASE.queue(backend);
     }
-    Message failure =
-        transaction.hasCopies() ? copies.follow(portal.parsed().judgement().relations()) : null;
+    Message failure = transaction.hasCopies() ? follow(portal, name) : null;
     if (failure != null) {
       return failure;
     }
@@ -206,6 +206,14 @@ final class Execution {
     return end.isError() && Conflicts.mayBeConflict(end)
         ? runDiverted(portal, name, answers, end)
         : end;
+  }
+
+  private Message follow(Portal portal, String name) throws IOException {
+    Followed followed = copies.follow(portal.parsed().judgement().relations());
+    if (followed.any() && followed.failure() == null) {
+      bindAgain(portal, name);
+    }
+    return followed.failure();
   }
 
   /** The conflict is certain, unless it is a duplicate that is in the snapshot too. */
@@ -239,8 +247,12 @@ final class Execution {
 
   private Message runAgain(Portal portal, String name, Deque<Message> answers) throws IOException {
     answers.clear();
-    backend.queue(Requests.closePortal(name)).queue(portal.bind());
+    bindAgain(portal, name);
     return fetchAll(name, answers);
+  }
+
+  private void bindAgain(Portal portal, String name) throws IOException {
+    backend.queue(Requests.closePortal(name)).queue(portal.bind());
   }
 
   /** All rows at once: a portal cannot be continued after a conflict on a later row. */

@@ -53,15 +53,24 @@ final class PrivateCopies {
   }
 
   /**
-   * If a foreign key connects one of these relations with a private copy, it becomes one too;
-   * answers the error, or null.
+   * If a foreign key connects one of these relations with a private copy, it becomes one too: what
+   * is bound to it has to be bound again.
    */
-  Message follow(Set<Integer> relations) throws IOException {
+  Followed follow(Set<Integer> relations) throws IOException {
     List<String> followed = new ArrayList<>();
     Message failure =
         errorOf(InternalStatements.FOLLOW.run(backend, rows(followed), arrayOf(relations)));
-    return failure != null || followed.contains("f") ? failure : useCopies();
+    boolean any = followed.contains("t");
+    return new Followed(any, any ? useCopies() : failure);
   }
+
+  /**
+   * What came of following a foreign key.
+   *
+   * @param any whether there was one, so that what is bound must be bound again
+   * @param failure the error; null if there was none
+   */
+  record Followed(boolean any, Message failure) {}
 
   /** Puts the row of {@link InternalStatements#CLAIMS} into the list; answers how it ended. */
   Message claims(boolean ending, List<String> row) throws IOException {

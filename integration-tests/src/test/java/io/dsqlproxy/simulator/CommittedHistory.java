@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What was committed, and what may not have been committed together: of two transactions that both
- * locked or wrote a row, each with a snapshot older than the other's commit, one must have lost.
- * Thread-safe.
+ * wrote a row or read it FOR UPDATE, each with a snapshot older than the other's commit, one must
+ * have lost; and so must one of two of which one read the row FOR KEY SHARE and the other did more
+ * than to change columns that are no key. Thread-safe.
  */
 final class CommittedHistory {
 
@@ -22,9 +23,9 @@ final class CommittedHistory {
    * @param name who ran it
    * @param snapshotBefore when its first statement had been answered
    * @param commitAfter when its commit was asked for
-   * @param exclusive the rows it has read FOR UPDATE, updated or deleted
+   * @param exclusive the rows it has read FOR UPDATE or written
    * @param keyShared the rows it has read FOR KEY SHARE, or refers to by a new row
-   * @param deleted the rows it has deleted
+   * @param whole the rows it has read FOR UPDATE, inserted or deleted
    * @param increments what it has added to which row
    */
   record Committed(
@@ -33,7 +34,7 @@ final class CommittedHistory {
       long commitAfter,
       Set<String> exclusive,
       Set<String> keyShared,
-      Set<String> deleted,
+      Set<String> whole,
       Map<String, Integer> increments) {
 
     private boolean overlaps(Committed other) {
@@ -42,8 +43,8 @@ final class CommittedHistory {
 
     private Set<String> conflicts(Committed other) {
       Set<String> rows = common(exclusive, other.exclusive);
-      rows.addAll(common(keyShared, other.deleted));
-      rows.addAll(common(deleted, other.keyShared));
+      rows.addAll(common(keyShared, other.whole));
+      rows.addAll(common(whole, other.keyShared));
       return rows;
     }
 

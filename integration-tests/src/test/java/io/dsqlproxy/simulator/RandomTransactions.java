@@ -51,7 +51,7 @@ final class RandomTransactions implements Runnable {
 
   private final Set<String> exclusive = new HashSet<>();
   private final Set<String> keyShared = new HashSet<>();
-  private final Set<String> deleted = new HashSet<>();
+  private final Set<String> whole = new HashSet<>();
   private final Map<String, Integer> increments = new HashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
   private final StringBuilder trace = new StringBuilder();
@@ -94,7 +94,7 @@ final class RandomTransactions implements Runnable {
   private void clear() {
     exclusive.clear();
     keyShared.clear();
-    deleted.clear();
+    whole.clear();
     increments.clear();
     seen.clear();
     snapshotBefore = 0;
@@ -109,7 +109,7 @@ final class RandomTransactions implements Runnable {
       step();
       // Its snapshot is not older than its start, so that only what surely overlaps is reported.
       snapshotBefore = System.nanoTime();
-      if (increments.size() + exclusive.size() > 0) {
+      if (increments.size() + exclusive.size() + keyShared.size() > 0) {
         record(before);
       }
     } catch (SQLException e) {
@@ -156,7 +156,7 @@ final class RandomTransactions implements Runnable {
                 commitAfter,
                 Set.copyOf(exclusive),
                 Set.copyOf(keyShared),
-                Set.copyOf(deleted),
+                Set.copyOf(whole),
                 Map.copyOf(increments)));
   }
 
@@ -215,6 +215,7 @@ final class RandomTransactions implements Runnable {
     }
     if (lock.equals(" FOR UPDATE")) {
       exclusive.add(row);
+      whole.add(row);
     } else if (!lock.isEmpty()) {
       keyShared.add(row);
     }
@@ -293,10 +294,7 @@ final class RandomTransactions implements Runnable {
     increments.merge("child", 1, Integer::sum);
   }
 
-  /**
-   * Inserts the row if it is not there, and deletes it if it is. Not every conflict of an insert is
-   * found, see {@link Execution}, but the primary key sees to it that the row is there once.
-   */
+  /** Inserts the row if it is not there, and deletes it if it is. */
   private void toggle() throws SQLException {
     int id = 1 + random.nextInt(2);
     trace.append(" | toggle ").append(id);
@@ -312,10 +310,8 @@ final class RandomTransactions implements Runnable {
                 there
                     ? "DELETE FROM flag WHERE id = " + id
                     : "INSERT INTO flag VALUES (" + id + ", 'owner " + id + "')"));
-        if (there) {
-          exclusive.add("flag " + id);
-          deleted.add("flag " + id);
-        }
+        exclusive.add("flag " + id);
+        whole.add("flag " + id);
       }
     }
   }
