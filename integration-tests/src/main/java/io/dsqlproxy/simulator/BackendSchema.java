@@ -8,6 +8,7 @@ final class BackendSchema {
       CREATE ROLE admin SUPERUSER LOGIN;
       CREATE SCHEMA sys;
       CREATE EXTENSION pgrowlocks SCHEMA sys;
+      CREATE EXTENSION pageinspect SCHEMA sys;
       GRANT USAGE ON SCHEMA sys TO PUBLIC;
 
       CREATE FUNCTION sys.simulator_name(relation oid) RETURNS text LANGUAGE plpgsql STABLE AS $$

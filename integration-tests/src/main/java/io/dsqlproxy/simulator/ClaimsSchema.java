@@ -81,18 +81,47 @@ final class ClaimsSchema {
         WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
         EXECUTE FUNCTION sys.simulator_watch_created();
 
+      -- Those of these rows, new versions made by this transaction, whose older version it held FOR
+      -- UPDATE: of that lock the new version keeps no more than FOR KEY SHARE, whereas the old one is
+      -- marked as one whose keys have changed.
+      CREATE FUNCTION sys.simulator_held_before(source text, own xid[], rows tid[]) RETURNS tid[]
+      LANGUAGE sql AS $$
+        WITH RECURSIVE version AS MATERIALIZED (
+          SELECT format('(%s,%s)', block, lp)::tid AS place, t_ctid AS next,
+            t_infomask2 & 8192 <> 0 AS was_held, t_xmin = ANY (own) AS is_own
+          FROM generate_series(0, pg_relation_size(source) / 8192 - 1) block,
+            sys.heap_page_items(sys.get_raw_page(source, block))
+          WHERE t_ctid IS NOT NULL),
+        update_by_own AS MATERIALIZED (
+          SELECT v.place, v.next, v.was_held FROM version v JOIN version n ON n.place = v.next
+          WHERE n.is_own AND v.place <> v.next),
+        successor (place) AS (
+          SELECT next FROM update_by_own WHERE was_held
+          UNION
+          SELECT u.next FROM successor s JOIN update_by_own u ON u.place = s.place)
+        SELECT array_agg(place) FROM successor WHERE place = ANY (rows) $$;
+
       -- The rows of a table that this transaction holds FOR UPDATE, and FOR KEY SHARE. A row's xmax
       -- alone would not tell: it may be shared by several transactions and subtransactions.
       CREATE FUNCTION sys.simulator_held(source text, OUT exclusive tid[], OUT shared tid[])
       LANGUAGE plpgsql SECURITY DEFINER AS $$
       DECLARE
         own xid[] := sys.simulator_own();
+        updated tid[];
       BEGIN
         SELECT array_agg(l.locked_row) FILTER (WHERE h.mode = 'For Update'),
                array_agg(l.locked_row) FILTER (WHERE h.mode IN ('Key Share', 'For Key Share'))
           INTO exclusive, shared
           FROM sys.pgrowlocks(source) l, unnest(l.xids, l.modes) h (holder, mode)
           WHERE h.holder = ANY (own);
+        IF shared IS NOT NULL THEN
+          EXECUTE format('SELECT array_agg(r.ctid) FROM %s r'
+              ' WHERE r.ctid = ANY ($1) AND r.xmin = ANY ($2)', source)
+            INTO updated USING shared, own;
+          IF updated IS NOT NULL THEN
+            exclusive := exclusive || sys.simulator_held_before(source, own, updated);
+          END IF;
+        END IF;
       END $$;
 
       -- The relation behind a private copy; any other is its own.
