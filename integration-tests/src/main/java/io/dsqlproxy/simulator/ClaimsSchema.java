@@ -20,10 +20,8 @@ final class ClaimsSchema {
                   ELSE format('num_nulls(%s) = 0', c.names) END,
                 c.names, i.indexrelid), ', ') || ']'
           FROM pg_index i, LATERAL (
-            SELECT string_agg(format('r.%I', a.attname), ', ' ORDER BY k.place) AS names
-            FROM unnest(i.indkey) WITH ORDINALITY k (number, place)
-            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-            WHERE k.place <= i.indnkeyatts) c
+            SELECT string_agg('r.' || pg_get_indexdef(i.indexrelid, place, false), ', ') AS names
+            FROM generate_series(1, i.indnkeyatts) place) c
           WHERE i.indrelid = relation AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL);
       END $$;
 
@@ -103,10 +101,10 @@ final class ClaimsSchema {
 
       -- The rows of a table that this transaction holds FOR UPDATE, and FOR KEY SHARE. A row's xmax
       -- alone would not tell: it may be shared by several transactions and subtransactions.
-      CREATE FUNCTION sys.simulator_held(source text, OUT exclusive tid[], OUT shared tid[])
+      CREATE FUNCTION sys.simulator_held(source text, own xid[], OUT exclusive tid[],
+        OUT shared tid[])
       LANGUAGE plpgsql SECURITY DEFINER AS $$
       DECLARE
-        own xid[] := sys.simulator_own();
         updated tid[];
       BEGIN
         SELECT array_agg(l.locked_row) FILTER (WHERE h.mode = 'For Update'),
@@ -176,6 +174,7 @@ final class ClaimsSchema {
       DECLARE
         t record;
         held record;
+        own xid[];
       BEGIN
         transaction := pg_current_xact_id_if_assigned();
         snapshot := pg_current_snapshot();
@@ -188,7 +187,8 @@ final class ClaimsSchema {
                  WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid()
                    AND l.mode = 'RowShareLock' AND k.relkind = 'r' AND k.oid >= 16384
         LOOP
-          held := sys.simulator_held(sys.simulator_name(t.oid));
+          own := coalesce(own, sys.simulator_own());
+          held := sys.simulator_held(sys.simulator_name(t.oid), own);
           exclusive := concat_ws(' ', exclusive, sys.simulator_keys_of(t.oid, held.exclusive));
           shared := concat_ws(' ', shared, sys.simulator_keys_of(t.oid, held.shared));
           IF ending AND NOT t.copied THEN

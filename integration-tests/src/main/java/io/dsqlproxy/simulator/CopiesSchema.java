@@ -152,7 +152,7 @@ final class CopiesSchema {
       BEGIN
         FOREACH t IN ARRAY sys.simulator_tables(relations) LOOP
           CONTINUE WHEN to_regclass(sys.simulator_shadow_name(t)) IS NOT NULL;
-          held := coalesce((sys.simulator_held(sys.simulator_name(t))).exclusive, '{}');
+          held := coalesce((sys.simulator_held(sys.simulator_name(t), own)).exclusive, '{}');
           PERFORM sys.simulator_create(t);
           fill := format('INSERT INTO %s (%s) SELECT %2$s FROM %s r WHERE $3 ='
             ' (r.xmin = ANY ($1) OR r.ctid = ANY ($2))', sys.simulator_shadow_name(t),
@@ -220,6 +220,7 @@ final class CopiesSchema {
         source text := sys.simulator_name($1);
         mark text := '(r.xmin = ANY ($1) OR r.ctid = ANY ($2))';
         own xid[] := sys.simulator_own();
+        written xid[] := own;
       BEGIN
         IF sys.simulator_match($1) IS NULL THEN
           RETURN;
@@ -227,13 +228,13 @@ final class CopiesSchema {
         IF to_regclass(sys.simulator_shadow_name($1)) IS NOT NULL THEN
           PERFORM sys.simulator_refuse_bypass($1);
           source := sys.simulator_shadow_name($1);
-          own := ARRAY(SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
+          written := ARRAY(SELECT s.xmin FROM pg_temp.simulator_shadows s WHERE s.relation = $1);
           mark := '(r.xmin <> ALL ($1) OR r.ctid = ANY ($2))';
         END IF;
         EXECUTE format('SELECT coalesce(array_agg(r::text) FILTER (WHERE NOT %1$s), ''{}''),'
           ' coalesce(array_agg(r::text) FILTER (WHERE %1$s), ''{}'') FROM %2$s r', mark, source)
           INTO untouched, touched
-          USING own, coalesce((sys.simulator_held(source)).exclusive, '{}');
+          USING written, coalesce((sys.simulator_held(source, own)).exclusive, '{}');
       END $$;
 
       CREATE FUNCTION sys.simulator_shadowed(OUT relation oid, OUT copy oid) RETURNS SETOF record
@@ -290,7 +291,7 @@ final class CopiesSchema {
         FOR t IN SELECT relation, xmin AS loaded FROM pg_temp.simulator_shadows ORDER BY relation
         LOOP
           mark := format('(s.xmin <> %L::xid OR s.ctid = ANY (%L::tid[]))', t.loaded,
-            coalesce((sys.simulator_held(sys.simulator_shadow_name(t.relation))).exclusive, '{}'));
+            coalesce((sys.simulator_held(sys.simulator_shadow_name(t.relation), own)).exclusive, '{}'));
           EXECUTE format('UPDATE %s r SET (%s) = ROW (%s) FROM %s s WHERE %s AND %s',
             sys.simulator_name(t.relation), sys.simulator_columns(t.relation, '', false),
             sys.simulator_columns(t.relation, 's.', false),
