@@ -28,7 +28,7 @@ final class Catalog {
     return version.get();
   }
 
-  /** A change has been committed; answers the new version. */
+  /** A change has been committed, or an asynchronous job completed; answers the new version. */
   long changed() {
     return version.incrementAndGet();
   }

@@ -25,6 +25,7 @@ final class Jobs implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String RUN = "SELECT sys.simulator_run_job(?)";
   private static final String WAITING = "submitted";
+  private static final String COMPLETED = "completed";
 
   private record Pending(String identifier, long due) {}
 
@@ -32,11 +33,17 @@ final class Jobs implements AutoCloseable {
   private final long delayNanos;
   private final Deque<Pending> pending = new ArrayDeque<>();
   private volatile boolean idle = true;
+  private volatile Runnable completion = () -> {};
   private Connection connection;
 
   Jobs(EmbeddedBackend backend, Duration delay) {
     this.backend = backend;
     this.delayNanos = delay.toNanos();
+  }
+
+  /** What follows each job that has completed: the schema is not what it was. */
+  void whenCompleted(Runnable action) {
+    completion = action;
   }
 
   static String newIdentifier() {
@@ -78,7 +85,11 @@ final class Jobs implements AutoCloseable {
     Iterator<Pending> jobs = pending.iterator();
     while (jobs.hasNext()) {
       Pending job = jobs.next();
-      if (job.due() - now <= 0 && !WAITING.equals(run(job.identifier()))) {
+      String status = job.due() - now <= 0 ? run(job.identifier()) : WAITING;
+      if (COMPLETED.equals(status)) {
+        completion.run();
+      }
+      if (!WAITING.equals(status)) {
         jobs.remove();
       }
     }

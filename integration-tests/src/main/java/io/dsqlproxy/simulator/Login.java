@@ -42,6 +42,7 @@ final class Login {
     this.judge = new StatementJudge(cluster.backend().refusedFunctions());
     this.log = log;
     this.jobs = jobs;
+    jobs.whenCompleted(cluster.catalog()::changed);
     this.faults = faults;
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ class CatalogConflictTest {
 
   @BeforeAll
   static void start() throws SQLException {
-    lenient = DsqlSimulator.start();
+    lenient = DsqlSimulator.builder().jobDelay(Duration.ofDays(1)).start();
     strict = DsqlSimulator.builder().strictCatalogConflicts(true).start();
     try (Connection connection = Sessions.open(lenient)) {
       run(connection, "CREATE ROLE reader WITH LOGIN");
@@ -45,6 +46,7 @@ class CatalogConflictTest {
 
   @BeforeEach
   void openTwoSessions() throws SQLException {
+    lenient.completeJobs();
     definer = Sessions.open(lenient);
     for (String table : new String[] {"item", "other", "fresh"}) {
       run(definer, "DROP TABLE IF EXISTS " + table);
@@ -192,6 +194,27 @@ class CatalogConflictTest {
       run(worker, "SELECT * FROM item");
       assertOutOfDate(() -> run(definer, "SELECT * FROM item"));
     }
+  }
+
+  @Test
+  void anIndexIsAChangeOfTheSchemaOnceMoreWhenItsJobCompletes() throws SQLException {
+    run(definer, "CREATE INDEX ASYNC item_content ON item (content)");
+    run(worker, "SELECT * FROM item");
+    lenient.completeJobs();
+    assertOutOfDate(() -> run(worker, "SELECT * FROM item"));
+    worker.rollback();
+    run(worker, "SELECT * FROM item");
+    worker.commit();
+  }
+
+  @Test
+  void anIndexThatCouldNotBeBuiltIsNoChangeOfTheSchema() throws SQLException {
+    run(definer, "INSERT INTO item VALUES (2, 'a')");
+    run(definer, "CREATE UNIQUE INDEX ASYNC item_content ON item (content)");
+    run(worker, "SELECT * FROM item");
+    lenient.completeJobs();
+    run(worker, "SELECT * FROM item");
+    worker.commit();
   }
 
   @Test

@@ -115,6 +115,7 @@ class JobsTest {
     assertThatThrownBy(() -> waitFor(connection, undone)).isInstanceOf(SQLException.class);
   }
 
+  /** Its end changes the schema, so that it is the transaction that has to be done again. */
   @Test
   void aJobDoesNotWaitForAnOpenTransaction() throws SQLException {
     try (Connection writer = Sessions.open(simulator);
@@ -123,6 +124,8 @@ class JobsTest {
       writer.setAutoCommit(false);
       writing.execute("UPDATE item SET name = 'c' WHERE id = 1");
       assertThat(waitFor(connection, job)).isTrue();
+      assertThatThrownBy(writer::commit).hasMessageContaining("(OC001)");
+      writing.execute("UPDATE item SET name = 'c' WHERE id = 1");
       writer.commit();
       assertThat(text(statement, "SELECT name FROM item WHERE id = 1")).isEqualTo("c");
     }
