@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -25,12 +23,24 @@ import java.util.function.Consumer;
  * it runs again on private copies, the transaction is <i>doomed</i>, goes on with normal answers,
  * and its COMMIT answers 40001.
  *
- * <p>Differences from DSQL: a session in the middle of a request, or one that has copied in,
- * defined, set a parameter, locked FOR KEY SHARE, called a function of the user's, keeps a cursor
- * open, or has used a table without primary key, does not make way, so that there the first to
- * reach the row wins. A statement that names its table with the schema cannot be diverted: after a
- * conflict it works on the table itself, or answers 40001. Private copies have no foreign keys. A
- * key that was inserted and deleted again since the snapshot can be inserted without a conflict.
+ * <p>Differences from DSQL:
+ *
+ * <ul>
+ *   <li>A session in the middle of a request, or one that has copied in, defined, set a parameter,
+ *       keeps a cursor open, or has written or locked a table without primary key, does not make
+ *       way, so that there the first to reach the row wins.
+ *   <li>A statement that names its table with the schema cannot be diverted: after a conflict it
+ *       works on the table itself, or answers 40001. A transaction whose private copies were passed
+ *       by like that does not make way again.
+ *   <li>Rows of a table without a unique index have no key that FOR KEY SHARE could be compared by.
+ *   <li>After making way, a foreign key between a private copy and a table without primary key is
+ *       checked against the table itself.
+ * </ul>
+ *
+ * <p>A statement inside a transaction is told 40001 itself, in place of COMMIT, if it is a COPY; if
+ * it names its table with the schema, see above; if it meets a definition that is not yet
+ * committed; or if PostgreSQL's catalog is locked for seconds while a session makes way or a
+ * statement is diverted, which many minutes of overload did not bring about.
  *
  * <p>Confined to the thread that holds the session's turn.
  */
@@ -46,8 +56,7 @@ final class Execution {
   private final PrivateCopies copies;
   private final CommitCheck commitCheck;
 
-  /** Rows that were fetched ahead of the client, by portal. */
-  private final Map<String, Deque<Message>> ahead = new HashMap<>();
+  private final AnswersAhead ahead;
 
   /** Portals that PostgreSQL keeps open in the middle of their rows. */
   private final Set<String> suspended = new HashSet<>();
@@ -64,26 +73,27 @@ final class Execution {
     this.backend = backend;
     this.transaction = transaction;
     this.neighbours = neighbours;
+    this.ahead = new AnswersAhead(client);
     this.copies = new PrivateCopies(backend, transaction);
     this.commitCheck =
         new CommitCheck(session, backend, transaction, copies, neighbours, commitLog);
   }
 
   void forget(String portal) {
-    ahead.remove(portal);
+    ahead.forget(portal);
     suspended.remove(portal);
   }
 
   /** No transaction is open any more. */
   void ended(boolean committed) {
-    ahead.clear();
+    ahead.forgetAll();
     suspended.clear();
     commitCheck.over(committed);
   }
 
   /** Whether the portal has answered some of its rows, and more may come. */
   boolean isSuspended(String portal) {
-    return ahead.containsKey(portal) || suspended.contains(portal);
+    return ahead.has(portal) || suspended.contains(portal);
   }
 
   /** The judgement with the relations themselves instead of private copies of them. */
@@ -104,8 +114,8 @@ final class Execution {
   Message run(Portal portal, Message request) throws IOException {
     Judgement judgement = portal.parsed().judgement();
     String name = request.string(0);
-    if (ahead.containsKey(name)) {
-      deliver(name, maxRows(request));
+    if (ahead.has(name)) {
+      ahead.deliver(request);
       return null;
     }
     if (judgement.effect() == Effect.COMMIT && transaction.isOpen() && !transaction.isFailed()) {
@@ -130,7 +140,7 @@ final class Execution {
     }
     answers.add(end);
     ahead.put(name, answers);
-    deliver(name, maxRows(request));
+    ahead.deliver(request);
     return null;
   }
 
@@ -216,7 +226,7 @@ final class Execution {
     return followed.failure();
   }
 
-  /** The conflict is certain, unless it is a duplicate that is in the snapshot too. */
+  /** The conflict is certain, unless the snapshot itself shows what a constraint forbids. */
   private Message runDiverted(Portal portal, String name, Deque<Message> answers, Message conflict)
       throws IOException {
     Message failure = copies.undoStatement();
@@ -272,33 +282,5 @@ final class Execution {
     return tag.matches("(INSERT \\d+|UPDATE|DELETE) \\d+")
         ? Long.parseLong(tag.substring(tag.lastIndexOf(' ') + 1))
         : 0;
-  }
-
-  private static int maxRows(Message execute) {
-    byte[] body = execute.body();
-    int at = body.length - 4;
-    return (body[at] & 0xff) << 24
-        | (body[at + 1] & 0xff) << 16
-        | (body[at + 2] & 0xff) << 8
-        | body[at + 3] & 0xff;
-  }
-
-  private void deliver(String portal, int maxRows) {
-    Deque<Message> answers = ahead.get(portal);
-    int rows = 0;
-    while (answers.size() > 1) {
-      if (maxRows > 0 && rows == maxRows) {
-        client.send(Replies.PORTAL_SUSPENDED);
-        return;
-      }
-      client.send(answers.removeFirst());
-      rows++;
-    }
-    Message end = answers.getFirst();
-    boolean piecewise = maxRows > 0 && end.string(0).startsWith("SELECT");
-    client.send(piecewise ? Replies.commandComplete("SELECT " + rows) : end);
-    if (!piecewise) {
-      ahead.remove(portal);
-    }
   }
 }

@@ -48,8 +48,8 @@ final class PrivateCopies {
   Message divert(Set<Integer> relations, boolean related) throws IOException {
     InternalStatements shadow =
         related ? InternalStatements.SHADOW_RELATED : InternalStatements.SHADOW;
-    Message failure = errorOf(shadow.run(backend, arrayOf(relations)));
-    return failure != null ? failure : useCopies();
+    Message end = untilNotLocked(shadow, new ArrayList<>(), relations);
+    return end.isError() ? end : useCopies();
   }
 
   /**
@@ -58,10 +58,22 @@ final class PrivateCopies {
    */
   Followed follow(Set<Integer> relations) throws IOException {
     List<String> followed = new ArrayList<>();
-    Message failure =
-        errorOf(InternalStatements.FOLLOW.run(backend, rows(followed), arrayOf(relations)));
+    Message end = InternalStatements.SAVEPOINT.run(backend);
+    end = end.isError() ? end : untilNotLocked(InternalStatements.FOLLOW, followed, relations);
     boolean any = followed.contains("t");
-    return new Followed(any, any ? useCopies() : failure);
+    return new Followed(any, any ? useCopies() : errorOf(end));
+  }
+
+  /** The catalog may be locked for a moment; the savepoint is the one before this statement. */
+  private Message untilNotLocked(
+      InternalStatements statement, List<String> values, Set<Integer> relations)
+      throws IOException {
+    Message end = statement.run(backend, rows(values), arrayOf(relations));
+    for (int i = 1; i < ATTEMPTS && end.isError() && Conflicts.isLocked(end); i++) {
+      Message failure = undoStatement();
+      end = failure != null ? failure : statement.run(backend, rows(values), arrayOf(relations));
+    }
+    return end;
   }
 
   /**

@@ -279,6 +279,23 @@ class KeyConflictTest {
     assertThat(commit(second)).isEqualTo(CONFLICT);
   }
 
+  /** So much is committed in between that what no snapshot needs any more is forgotten. */
+  @Test
+  void aKeyIsRememberedForAsLongAsASnapshotMayNeedIt() throws SQLException {
+    takeSnapshot(second);
+    first.setAutoCommit(true);
+    run(first, "INSERT INTO account VALUES (4, 40, 'd')", "DELETE FROM account WHERE id = 4");
+    for (int i = 0; i < 6; i++) {
+      run(
+          first,
+          "INSERT INTO account SELECT n, 0, n FROM generate_series(1001, 2000) n",
+          "DELETE FROM account WHERE id > 1000");
+    }
+    run(second, "INSERT INTO account VALUES (4, 40, 'd')");
+    assertThat(commit(second)).isEqualTo(CONFLICT);
+    run(first, "INSERT INTO account VALUES (1001, 0, '1001')");
+  }
+
   @Test
   void whatWasWrittenPastAPrivateCopyIsNeverLost() throws SQLException {
     makeWay(first);
