@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 enum SimulatorOptions {
   PORT("port", "N", "the port to listen on, 1 to 65535 (default: a free one)") {
     @Override
-    void set(DsqlSimulator.Builder builder, String value) {
+    void set(DsqlSimulatorBuilder builder, String value) {
       if (!value.matches("\\d{1,5}") || number(value) < 1 || number(value) > MAX_PORT) {
         throw new IllegalArgumentException(
             "--port is to be a whole number from 1 to " + MAX_PORT + ", not \"" + value + '"');
@@ -17,7 +17,7 @@ enum SimulatorOptions {
   },
   REGION("region", "NAME", "the AWS region that tokens are made for (default: us-east-1)") {
     @Override
-    void set(DsqlSimulator.Builder builder, String value) {
+    void set(DsqlSimulatorBuilder builder, String value) {
       if (!value.matches("[a-z]{2,}(-[a-z]+)+-\\d+")) {
         throw new IllegalArgumentException(
             "--region is to be a region code such as us-east-1, not \"" + value + '"');
@@ -27,7 +27,7 @@ enum SimulatorOptions {
   },
   ACCESS_KEY_ID("access-key-id", "ID", "the access key that tokens name") {
     @Override
-    void set(DsqlSimulator.Builder builder, String value) {
+    void set(DsqlSimulatorBuilder builder, String value) {
       if (!value.matches("\\w{16,128}")) {
         throw new IllegalArgumentException(
             "--access-key-id is to be 16 to 128 letters and digits, not \"" + value + '"');
@@ -37,7 +37,7 @@ enum SimulatorOptions {
   },
   SECRET_ACCESS_KEY("secret-access-key", "SECRET", "the secret that tokens are signed with") {
     @Override
-    void set(DsqlSimulator.Builder builder, String value) {
+    void set(DsqlSimulatorBuilder builder, String value) {
       if (!value.matches("[\\w/+=.-]+")) {
         throw new IllegalArgumentException(
             "--secret-access-key is to be letters, digits, and / + = . - _");
@@ -56,11 +56,11 @@ enum SimulatorOptions {
     usage = String.format("  %-28s %s", prefix + value, meaning);
   }
 
-  abstract void set(DsqlSimulator.Builder builder, String value);
+  abstract void set(DsqlSimulatorBuilder builder, String value);
 
   /** A builder as the command line asks for; an argument that means nothing here is an error. */
-  static DsqlSimulator.Builder parse(String... arguments) {
-    DsqlSimulator.Builder builder = DsqlSimulator.builder();
+  static DsqlSimulatorBuilder parse(String... arguments) {
+    DsqlSimulatorBuilder builder = DsqlSimulator.builder();
     for (String argument : arguments) {
       SimulatorOptions option =
           Arrays.stream(values())

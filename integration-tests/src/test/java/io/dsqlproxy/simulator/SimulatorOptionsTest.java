@@ -64,7 +64,7 @@ class SimulatorOptionsTest {
   @Test
   void aTakenPortIsNamedAndNothingIsLeftBehind() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      DsqlSimulator.Builder builder = SimulatorOptions.parse("--port=" + taken.getLocalPort());
+      DsqlSimulatorBuilder builder = SimulatorOptions.parse("--port=" + taken.getLocalPort());
       assertThatThrownBy(builder::start)
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("cannot listen on port " + taken.getLocalPort());
