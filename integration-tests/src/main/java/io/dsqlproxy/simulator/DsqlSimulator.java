@@ -44,6 +44,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class DsqlSimulator implements AutoCloseable {
 
+  /** The region that tokens are made for unless the builder says otherwise. */
+  public static final String DEFAULT_REGION = "us-east-1";
+
   /** The access key that tokens are signed with unless the builder says otherwise. */
   public static final String DEFAULT_ACCESS_KEY_ID = "AKIADSQLSIMULATOR000";
 

@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /** Settings of a simulator. Not thread-safe. */
 public final class DsqlSimulatorBuilder {
 
   private int port;
-  private String region = "us-east-1";
+  private String region = DsqlSimulator.DEFAULT_REGION;
   private String accessKeyId = DsqlSimulator.DEFAULT_ACCESS_KEY_ID;
   private String secretAccessKey = DsqlSimulator.DEFAULT_SECRET_ACCESS_KEY;
   private Clock clock = Clock.systemUTC();
@@ -103,6 +104,11 @@ public final class DsqlSimulatorBuilder {
     return this;
   }
 
+  /** Changes the limits that are set so far. */
+  DsqlSimulatorBuilder limits(UnaryOperator<ClusterLimits> change) {
+    return limits(change.apply(limits));
+  }
+
   /**
    * Whether a session that had no transaction open hears of another session's change of the schema,
    * once, with its next statement that touches storage (OC001). The service does that, not always;
@@ -126,7 +132,7 @@ public final class DsqlSimulatorBuilder {
     }
   }
 
-  private SimulatorSettings settings() {
+  SimulatorSettings settings() {
     return new SimulatorSettings(
         port,
         host,
