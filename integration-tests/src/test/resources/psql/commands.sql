@@ -1,5 +1,6 @@
--- What psql 16 sends for each of these commands, as psql -E shows it; :oid is the number of the table,
--- which the first statement of its command asks for. A line with a backslash begins a command.
+-- What psql 16 sends for each of these commands, as psql -E shows it (PostgreSQL, under its own licence);
+-- :oid is the number of the table, which the first statement of its command asks for. A line with a
+-- backslash begins a command.
 
 -- \l
 SELECT d.datname as "Name",
