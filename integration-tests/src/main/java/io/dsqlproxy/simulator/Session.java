@@ -10,7 +10,7 @@ import java.util.Set;
  * One client's session after the login. Every request goes to PostgreSQL and is answered before the
  * next is looked at, so that a statement can be judged between Parse and Execute. A simple query
  * runs as a pipeline of extended queries with one Sync, which has the same implicit transaction.
- * Confined to its thread.
+ * Confined to its thread, but for what others do in between requests ({@link Turn}).
  */
 final class Session {
 

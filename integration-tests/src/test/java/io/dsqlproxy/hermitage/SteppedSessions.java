@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,14 +20,20 @@ import java.util.concurrent.TimeoutException;
 final class SteppedSessions implements AutoCloseable {
 
   /** How long a step may take that waits for nobody, on a machine that is busy. */
-  private static final int PATIENCE_SECONDS = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Opener opener;
+  private final Duration patience;
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final Map<Integer, Connection> connections = new HashMap<>();
 
   SteppedSessions(Opener opener) {
+    this(opener, PATIENCE);
+  }
+
+  SteppedSessions(Opener opener, Duration patience) {
     this.opener = opener;
+    this.patience = patience;
   }
 
   /** Opens a connection. */
@@ -47,7 +54,7 @@ final class SteppedSessions implements AutoCloseable {
       connection(step.session());
       var running = executor.submit(() -> outcome(step, reading));
       try {
-        outcomes.add(running.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        outcomes.add(running.get(patience.toMillis(), TimeUnit.MILLISECONDS));
       } catch (TimeoutException e) {
         throw new AssertionError(scenario + ": this step waits for another session: " + step, e);
       } catch (ExecutionException e) {
