@@ -1,6 +1,5 @@
 package io.dsqlproxy.simulator;
 
-import io.dsqlproxy.simulator.Session.Portal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

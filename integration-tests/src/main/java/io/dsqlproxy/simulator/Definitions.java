@@ -1,6 +1,5 @@
 package io.dsqlproxy.simulator;
 
-import io.dsqlproxy.simulator.Session.Portal;
 import io.dsqlproxy.simulator.SessionFaults.PortalRunner;
 import java.io.IOException;
 

@@ -1,7 +1,6 @@
 package io.dsqlproxy.simulator;
 
 import io.dsqlproxy.simulator.fault.FaultScript;
-import io.dsqlproxy.simulator.fault.Pauser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -10,17 +9,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.dsql.DsqlUtilities;
-import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
 
 /**
  * A server that answers like Amazon Aurora DSQL: PostgreSQL's wire protocol over TLS, logins with a
@@ -51,17 +44,20 @@ import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
  */
 public final class DsqlSimulator implements AutoCloseable {
 
+  /** The region that tokens are made for unless the builder says otherwise. */
+  public static final String DEFAULT_REGION = "us-east-1";
+
   /** The access key that tokens are signed with unless the builder says otherwise. */
   public static final String DEFAULT_ACCESS_KEY_ID = "AKIADSQLSIMULATOR000";
 
   /** The secret that tokens are signed with unless the builder says otherwise. */
   public static final String DEFAULT_SECRET_ACCESS_KEY = "dsql-simulator-secret-access-key";
 
-  private static final String LOCALHOST = "localhost";
   private static final Duration DEFAULT_TOKEN_LIFE = Duration.ofMinutes(15);
 
-  private final Builder settings;
+  private final SimulatorSettings settings;
   private final Path certificateAuthority;
+  private final ClientAccess access;
   private final EmbeddedBackend backend;
   private final Jobs jobs;
   private final Acceptor acceptor;
@@ -71,59 +67,56 @@ public final class DsqlSimulator implements AutoCloseable {
   private final FaultScript faults;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private DsqlSimulator(Builder settings) throws IOException {
+  DsqlSimulator(SimulatorSettings settings) throws IOException {
     this.settings = settings;
-    TestAuthority authority = TestAuthority.create(settings.host);
+    TestAuthority authority = TestAuthority.create(settings.host());
     Path directory = Files.createTempDirectory("dsql-simulator");
     certificateAuthority = directory.resolve("authority.pem");
     authority.writeTo(certificateAuthority);
     TokenVerifier verifier =
         new TokenVerifier(
-            settings.region,
-            settings.accessKeyId,
-            settings.secretAccessKey,
-            Set.copyOf(List.of(settings.host, LOCALHOST, "127.0.0.1")),
-            settings.tokenClock == null ? settings.clock : settings.tokenClock);
-    faults = new FaultScript(settings.pauser);
+            settings.region(),
+            settings.accessKeyId(),
+            settings.secretAccessKey(),
+            Set.copyOf(List.of(settings.host(), ClientAccess.LOCALHOST, "127.0.0.1")),
+            settings.tokenClock());
+    faults = new FaultScript(settings.pauser());
     backend = EmbeddedBackend.start(directory);
-    jobs = new Jobs(backend, settings.jobDelay);
+    jobs = new Jobs(backend, settings.jobDelay());
     Cluster cluster = cluster();
     Handshake handshake = new Handshake(authority.serverContext(), cluster.keys());
     Login login = new Login(cluster, handshake, verifier, log, jobs, faults);
     acceptor = listen(login);
+    access = new ClientAccess(settings, acceptor.port(), certificateAuthority);
     admission = cluster.admission();
     sweeper = new Sweeper("dsql-simulator-sweeper-" + port(), cluster.neighbours()::endTheOld);
   }
 
   private Acceptor listen(Login login) throws IOException {
     try {
-      return new Acceptor(settings.port, socket -> serve(login, socket));
+      return new Acceptor(settings.port(), socket -> serve(login, socket));
     } catch (IOException e) {
       backend.close();
       removeFiles();
-      throw new IOException("cannot listen on port " + settings.port + ": " + e.getMessage(), e);
+      throw new IOException("cannot listen on port " + settings.port() + ": " + e.getMessage(), e);
     }
   }
 
   private Cluster cluster() {
-    boolean serverName =
-        settings.requiresServerName == null
-            ? settings.host.contains(".")
-            : settings.requiresServerName;
     return new Cluster(
         backend,
-        settings.clock,
-        settings.limits,
-        serverName,
-        new Admission(settings.limits, settings.clock),
-        new Catalog(settings.strictCatalogConflicts),
+        settings.clock(),
+        settings.limits(),
+        settings.requiresServerName(),
+        new Admission(settings.limits(), settings.clock()),
+        new Catalog(settings.strictCatalogConflicts()),
         new CancelKeys(backend.port()),
         new Neighbours());
   }
 
   /** A builder with the defaults. */
-  public static Builder builder() {
-    return new Builder();
+  public static DsqlSimulatorBuilder builder() {
+    return new DsqlSimulatorBuilder();
   }
 
   /** Starts a simulator with the defaults on a free port. */
@@ -132,7 +125,7 @@ public final class DsqlSimulator implements AutoCloseable {
   }
 
   public String host() {
-    return settings.host;
+    return settings.host();
   }
 
   public int port() {
@@ -140,15 +133,15 @@ public final class DsqlSimulator implements AutoCloseable {
   }
 
   public String region() {
-    return settings.region;
+    return settings.region();
   }
 
   public String accessKeyId() {
-    return settings.accessKeyId;
+    return settings.accessKeyId();
   }
 
   public String secretAccessKey() {
-    return settings.secretAccessKey;
+    return settings.secretAccessKey();
   }
 
   /** The PEM file that {@code sslrootcert} must name. */
@@ -158,33 +151,14 @@ public final class DsqlSimulator implements AutoCloseable {
 
   /** The URL for the proxy driver, with the user {@code admin}. */
   public String jdbcUrl() {
-    return "jdbc:dsql-proxy://"
-        + settings.host
-        + ":"
-        + port()
-        + "/postgres?user=admin&authentication=iam&region="
-        + settings.region
-        + "&sslmode=verify-full&sslrootcert="
-        + certificateAuthority
-        + loopback();
-  }
-
-  /** Leads pgJDBC to this machine if the cluster's name does not. */
-  private String loopback() {
-    return settings.host.equals(LOCALHOST) ? "" : LoopbackSockets.urlParameters(port());
+    return access.jdbcUrl();
   }
 
   /**
    * The URL for plain pgJDBC, with the user {@code admin}; its password is a {@link #token token}.
    */
   public String postgresUrl() {
-    return "jdbc:postgresql://"
-        + settings.host
-        + ":"
-        + port()
-        + "/postgres?user=admin&sslmode=verify-full&sslrootcert="
-        + certificateAuthority
-        + loopback();
+    return access.postgresUrl();
   }
 
   /** A new session of {@code admin}, through plain pgJDBC. */
@@ -201,23 +175,7 @@ public final class DsqlSimulator implements AutoCloseable {
 
   /** A fresh token that is good for so long. */
   public String token(String user, Duration lifetime) {
-    Region region = Region.of(settings.region);
-    DsqlUtilities utilities =
-        DsqlUtilities.builder()
-            .region(region)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(settings.accessKeyId, settings.secretAccessKey)))
-            .build();
-    GenerateAuthTokenRequest request =
-        GenerateAuthTokenRequest.builder()
-            .hostname(settings.host)
-            .region(region)
-            .expiresIn(lifetime)
-            .build();
-    return user.equals("admin")
-        ? utilities.generateDbConnectAdminAuthToken(request)
-        : utilities.generateDbConnectAuthToken(request);
+    return access.token(user, lifetime);
   }
 
   /** How many sessions are open, logins under way included. */
@@ -318,125 +276,4 @@ public final class DsqlSimulator implements AutoCloseable {
    * @param message the message answered
    */
   public record Refusal(String sql, String sqlState, String message) {}
-
-  /** Settings of a simulator. Not thread-safe. */
-  public static final class Builder {
-
-    private int port;
-    private String region = "us-east-1";
-    private String accessKeyId = DEFAULT_ACCESS_KEY_ID;
-    private String secretAccessKey = DEFAULT_SECRET_ACCESS_KEY;
-    private Clock clock = Clock.systemUTC();
-    private Duration jobDelay = Duration.ofMillis(100);
-    private Pauser pauser = Pauser::park;
-    private Clock tokenClock;
-    private String host = LOCALHOST;
-    private Boolean requiresServerName;
-    private ClusterLimits limits = ClusterLimits.OF_THE_SERVICE;
-    private boolean strictCatalogConflicts;
-
-    private Builder() {}
-
-    /** The port to listen on; 0, the default, takes a free one. */
-    public Builder port(int value) {
-      this.port = value;
-      return this;
-    }
-
-    /** The region that tokens must be made for. */
-    public Builder region(String value) {
-      this.region = value;
-      return this;
-    }
-
-    /** The access key that tokens must name. */
-    public Builder accessKeyId(String value) {
-      this.accessKeyId = value;
-      return this;
-    }
-
-    /** The secret that tokens must be signed with. */
-    public Builder secretAccessKey(String value) {
-      this.secretAccessKey = value;
-      return this;
-    }
-
-    /**
-     * The clock that decides whether a connection or a transaction is too old, how fast logins
-     * come, and, unless there is a {@link #tokenClock}, whether a token has expired.
-     */
-    public Builder clock(Clock value) {
-      this.clock = value;
-      return this;
-    }
-
-    /**
-     * How long an asynchronous job takes that nobody waits for: {@code CALL sys.wait_for_job} and
-     * {@link DsqlSimulator#completeJobs} end it sooner.
-     */
-    public Builder jobDelay(Duration value) {
-      this.jobDelay = value;
-      return this;
-    }
-
-    /** How the delays of scripted faults pass. */
-    public Builder pauser(Pauser value) {
-      this.pauser = value;
-      return this;
-    }
-
-    /** The clock that decides whether a token has expired, if it is another one. */
-    public Builder tokenClock(Clock value) {
-      this.tokenClock = value;
-      return this;
-    }
-
-    /**
-     * The name of the cluster, which clients call and tokens and the certificate are made for;
-     * {@code localhost} unless it is set. It need not resolve for those that use {@link
-     * LoopbackSockets}, or psql with {@code hostaddr=127.0.0.1}.
-     */
-    public Builder host(String value) {
-      this.host = value;
-      return this;
-    }
-
-    /**
-     * Whether a client must send SNI, as the service asks for. On unless it is set, except for a
-     * host without a dot: Java sends no SNI for one, so that every login would be refused.
-     */
-    public Builder requireSni(boolean value) {
-      this.requiresServerName = value;
-      return this;
-    }
-
-    /** What clients are allowed; the limits of the service unless it is set. */
-    public Builder limits(ClusterLimits value) {
-      this.limits = value;
-      return this;
-    }
-
-    /**
-     * Whether a session that had no transaction open hears of another session's change of the
-     * schema, once, with its next statement that touches storage (OC001). The service does that,
-     * not always; here it is always or, the default, never. A transaction that was open meanwhile
-     * always hears of it.
-     */
-    public Builder strictCatalogConflicts(boolean value) {
-      this.strictCatalogConflicts = value;
-      return this;
-    }
-
-    /**
-     * Starts the simulator; it runs until it is closed or the JVM ends, in whatever way. In the
-     * second case its files are gone about a second later.
-     */
-    public DsqlSimulator start() {
-      try {
-        return new DsqlSimulator(this);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
 }

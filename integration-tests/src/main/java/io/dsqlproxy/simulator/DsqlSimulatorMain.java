@@ -18,7 +18,7 @@ public final class DsqlSimulatorMain {
       System.out.println(SimulatorOptions.usage());
       return;
     }
-    DsqlSimulator.Builder builder;
+    DsqlSimulatorBuilder builder;
     try {
       builder = SimulatorOptions.parse(arguments);
     } catch (IllegalArgumentException e) {

@@ -2,7 +2,6 @@ package io.dsqlproxy.simulator;
 
 import io.dsqlproxy.simulator.Judgement.Effect;
 import io.dsqlproxy.simulator.PrivateCopies.Followed;
-import io.dsqlproxy.simulator.Session.Portal;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

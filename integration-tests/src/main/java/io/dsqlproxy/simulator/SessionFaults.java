@@ -1,7 +1,6 @@
 package io.dsqlproxy.simulator;
 
 import io.dsqlproxy.simulator.Judgement.Effect;
-import io.dsqlproxy.simulator.Session.Portal;
 import io.dsqlproxy.simulator.fault.Phase;
 import java.io.IOException;
 

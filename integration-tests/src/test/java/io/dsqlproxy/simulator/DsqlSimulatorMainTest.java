@@ -1,6 +1,7 @@
 package io.dsqlproxy.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -66,6 +67,39 @@ class DsqlSimulatorMainTest {
       assertThat(program.exitValue()).isEqualTo(2);
       assertThat(new String(program.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
           .contains("--port is to be a whole number from 1 to 65535, not \"soon\"", "usage:");
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
+  @Test
+  void helpIsTheUsageAndNoError() throws Exception {
+    Process program = start("--port=soon", "--help");
+    try {
+      assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(program.exitValue()).isZero();
+      assertThat(new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("usage:", "--transaction-age=TIME");
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
+  @Test
+  void theLimitsOfTheCommandLineHold() throws Exception {
+    Process program = start("--max-connections=1");
+    try {
+      String welcome = welcome(program);
+      Matcher url = PGJDBC.matcher(welcome);
+      Matcher password = PASSWORD.matcher(welcome);
+      assertThat(url.find() && password.find()).as(welcome).isTrue();
+      Properties properties = new Properties();
+      properties.setProperty("password", password.group(1));
+      try (Connection only = DriverManager.getConnection(url.group(), properties)) {
+        assertThat(only.isValid(5)).isTrue();
+        assertThatThrownBy(() -> DriverManager.getConnection(url.group(), properties))
+            .hasMessageContaining("too many open connections");
+      }
     } finally {
       program.destroyForcibly();
     }

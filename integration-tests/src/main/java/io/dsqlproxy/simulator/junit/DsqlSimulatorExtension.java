@@ -1,6 +1,7 @@
 package io.dsqlproxy.simulator.junit;
 
 import io.dsqlproxy.simulator.DsqlSimulator;
+import io.dsqlproxy.simulator.DsqlSimulatorBuilder;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -27,7 +28,7 @@ public final class DsqlSimulatorExtension
   private static final String KEY = "simulator";
 
   private final Namespace namespace = Namespace.create(DsqlSimulatorExtension.class, this);
-  private final DsqlSimulator.Builder settings;
+  private final DsqlSimulatorBuilder settings;
   private final boolean resets;
   private volatile DsqlSimulator running;
 
@@ -37,11 +38,11 @@ public final class DsqlSimulatorExtension
   }
 
   /** A simulator with these settings. */
-  public DsqlSimulatorExtension(DsqlSimulator.Builder settings) {
+  public DsqlSimulatorExtension(DsqlSimulatorBuilder settings) {
     this(settings, false);
   }
 
-  private DsqlSimulatorExtension(DsqlSimulator.Builder settings, boolean resets) {
+  private DsqlSimulatorExtension(DsqlSimulatorBuilder settings, boolean resets) {
     this.settings = settings;
     this.resets = resets;
   }
