@@ -175,7 +175,10 @@ class ProtocolTest {
         Statement statement = connection.createStatement();
         ResultSet job = statement.executeQuery("CREATE INDEX ASYNC item_name ON item (name)")) {
       assertThat(job.next()).isTrue();
-      assertThat(job.getString("job_id")).matches("[a-z2-7]{26}");
+      String id = job.getString("job_id");
+      assertThat(id).matches("[a-z2-7]{26}");
+      // The end of the job is a conflict for every transaction that is open then.
+      statement.execute("CALL sys.wait_for_job('" + id + "')");
     }
   }
 
