@@ -50,7 +50,7 @@ public final class ExecutionGate {
       if (!isConflict(failure)
           || inTransaction
           || !repeatable
-          || TransactionControl.mayBeIn(form.sql())
+          || TransactionCommand.of(form.sql()).mayTakeEffectInPart()
           || mayBeInTransactionAfter(failure)) {
         throw failure;
       }
