@@ -182,7 +182,7 @@ public final class ExecutionGate {
       if (executions == 1) {
         throw conflict;
       }
-      throw DsqlExceptions.conflictRemains(conflict, earlier, executions, elapsed, stop.reason());
+      throw DsqlExceptions.retriesExhausted(conflict, earlier, executions, elapsed, stop.reason());
     }
     Duration delay = ((RetryDecision.Retry) decision).delay();
     RETRY.debug("Conflict; execution {} follows in {}", executions + 1, delay);
@@ -190,7 +190,7 @@ public final class ExecutionGate {
       retries.sleeper().sleep(delay);
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
-      throw DsqlExceptions.conflictRemains(
+      throw DsqlExceptions.retriesExhausted(
           conflict, earlier, executions, retries.since(start), "the thread was interrupted");
     }
   }
