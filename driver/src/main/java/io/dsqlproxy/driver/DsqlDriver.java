@@ -61,6 +61,8 @@ public final class DsqlDriver implements Driver {
             url.withoutSecrets(),
             SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
+            settings.retryMode(),
+            settings.journalBytes(),
             settings.allowWeakerIsolation(),
             statistics);
     PgConnectionRequest request =

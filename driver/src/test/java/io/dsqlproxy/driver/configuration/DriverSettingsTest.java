@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,6 +36,16 @@ class DriverSettingsTest {
         .isEqualTo(
             new RetryPolicy(
                 5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)));
+    assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
+    assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"transaction, TRANSACTION", "statement, STATEMENT", "off, OFF"})
+  void whatIsRunAgainCanBeChosen(String text, RetryMode mode) throws Exception {
+    DriverSettings settings = settings(URL + "?retryMode=" + text + "&journalBytes=0", null);
+    assertThat(settings.retryMode()).isEqualTo(mode);
+    assertThat(settings.journalBytes()).isZero();
   }
 
   @Test
@@ -92,6 +103,10 @@ class DriverSettingsTest {
     "rewriteLocks, ''",
     "lockPolicy, none such",
     "allowWeakerIsolation, 1",
+    "retryMode, TRANSACTION",
+    "retryMode, none",
+    "journalBytes, 2GiB",
+    "journalBytes, lots",
     "retryAttempts, 0",
     "retryAttempts, -1",
     "retryAttempts, 101",
