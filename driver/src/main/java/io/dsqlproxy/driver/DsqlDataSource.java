@@ -118,6 +118,11 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.JOURNAL_BYTES.key(), journalBytes);
   }
 
+  /** See {@link DriverProperty#RETRY_BUDGET}. */
+  public void setRetryBudget(int retryBudget) {
+    set(DriverProperty.RETRY_BUDGET.key(), String.valueOf(retryBudget));
+  }
+
   /** See {@link DriverProperty#PLAN_CACHE_ENTRIES}. */
   public void setPlanCacheEntries(int planCacheEntries) {
     set(DriverProperty.PLAN_CACHE_ENTRIES.key(), String.valueOf(planCacheEntries));

@@ -114,6 +114,15 @@ public enum DriverProperty {
       "How much memory one open transaction may take for what executing it again needs: its "
           + "statements with their parameters, and a digest of what was read. A transaction that "
           + "needs more is not executed again; its conflict surfaces."),
+  /** Retries of many connections together. */
+  RETRY_BUDGET(
+      "retryBudget",
+      ValueType.wholeNumber(1, 10_000),
+      "1000",
+      "How many times 100 statements and transactions may be executed again, by all connections "
+          + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
+          + "conflicts surface at once instead of making more of them. The default stops nothing as "
+          + "long as `retryAttempts` is below 12."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

@@ -24,6 +24,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
+ * @param retryBudget how many retries 100 transactions of the same URL may make
  */
 public record DriverSettings(
     AuthenticationMode authentication,
@@ -35,7 +36,8 @@ public record DriverSettings(
     boolean allowWeakerIsolation,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
-    long journalBytes) {
+    long journalBytes,
+    int retryBudget) {
 
   public DriverSettings {
     Objects.requireNonNull(authentication, "authentication");
@@ -74,7 +76,8 @@ public record DriverSettings(
         values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
-        values.require(DriverProperty.JOURNAL_BYTES, Long.class));
+        values.require(DriverProperty.JOURNAL_BYTES, Long.class),
+        values.require(DriverProperty.RETRY_BUDGET, Integer.class));
   }
 
   /** The texts that were given for our properties, wherever they were given. */
@@ -141,6 +144,8 @@ public record DriverSettings(
         + retryMode
         + ", journalBytes="
         + journalBytes
+        + ", retryBudget="
+        + retryBudget
         + ']';
   }
 

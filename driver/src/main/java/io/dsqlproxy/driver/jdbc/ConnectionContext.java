@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.observation.DriverStatistics;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
+ * @param retryBudget how many retries the connections that share it may still make
  * @param allowWeakerIsolation whether a request for SERIALIZABLE is accepted and runs at REPEATABLE
  *     READ
  * @param statistics where everything that is done on the application's behalf is counted
@@ -24,6 +26,7 @@ public record ConnectionContext(
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
+    RetryBudget retryBudget,
     boolean allowWeakerIsolation,
     DriverStatistics statistics) {
 
@@ -32,6 +35,7 @@ public record ConnectionContext(
     Objects.requireNonNull(planner, "planner");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(retryBudget, "retryBudget");
     Objects.requireNonNull(statistics, "statistics");
   }
 }

@@ -38,6 +38,7 @@ class DriverSettingsTest {
                 5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)));
     assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
     assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
+    assertThat(settings.retryBudget()).isEqualTo(1000);
   }
 
   @ParameterizedTest
@@ -107,6 +108,8 @@ class DriverSettingsTest {
     "retryMode, none",
     "journalBytes, 2GiB",
     "journalBytes, lots",
+    "retryBudget, 0",
+    "retryBudget, 20%",
     "retryAttempts, 0",
     "retryAttempts, -1",
     "retryAttempts, 101",

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.observation.DriverStatistics;
@@ -58,7 +59,14 @@ final class DecoratedConnections implements AutoCloseable {
     RetryPolicy policy =
         new RetryPolicy(5, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofSeconds(30));
     return new ConnectionContext(
-        URL, PLANNER, policy, RetryMode.TRANSACTION, 8 << 20, allowWeakerIsolation, statistics);
+        URL,
+        PLANNER,
+        policy,
+        RetryMode.TRANSACTION,
+        8 << 20,
+        new RetryBudget(1000),
+        allowWeakerIsolation,
+        statistics);
   }
 
   /** Runs statements outside every test's connection. */
