@@ -187,7 +187,10 @@ public final class ExecutionGate {
     Duration delay = ((RetryDecision.Retry) decision).delay();
     RETRY.debug("Conflict; execution {} follows in {}", executions + 1, delay);
     try {
-      retries.sleeper().sleep(delay);
+      retries.sleeper().await(delay);
+    } catch (WaitCancelledException cancellation) {
+      throw DsqlExceptions.retriesExhausted(
+          conflict, earlier, executions, retries.since(start), "the wait was cancelled");
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
       throw DsqlExceptions.retriesExhausted(

@@ -24,7 +24,7 @@ public final class RetryBudget {
   private static final long FULL = BURST * RETRY;
 
   private final long share;
-  private final AtomicLong saved = new AtomicLong(FULL);
+  private final AtomicLong saved;
 
   /**
    * A full budget.
@@ -32,10 +32,20 @@ public final class RetryBudget {
    * @param share how many retries 100 transactions add, at least 1
    */
   public RetryBudget(int share) {
+    this(share, FULL);
     if (share < 1) {
       throw new IllegalArgumentException("share must be at least 1");
     }
+  }
+
+  private RetryBudget(int share, long saved) {
     this.share = share;
+    this.saved = new AtomicLong(saved);
+  }
+
+  /** A budget that is not used up in the life of a program. */
+  public static RetryBudget unlimited() {
+    return new RetryBudget(0, Long.MAX_VALUE);
   }
 
   /**
@@ -68,6 +78,6 @@ public final class RetryBudget {
   /** What is left, in whole retries. */
   @Override
   public String toString() {
-    return "RetryBudget[" + saved.get() / RETRY + " of " + BURST + ']';
+    return "RetryBudget[" + saved.get() / RETRY + ']';
   }
 }

@@ -48,6 +48,15 @@ class RetryBudgetTest {
   }
 
   @Test
+  void anUnlimitedBudgetStaysSo() {
+    RetryBudget budget = RetryBudget.unlimited();
+    for (int i = 0; i < 10 * RetryBudget.BURST; i++) {
+      budget.transactionStarted();
+      assertThat(budget.tryRetry()).isTrue();
+    }
+  }
+
+  @Test
   void aShareOfNothingIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new RetryBudget(0));
   }
