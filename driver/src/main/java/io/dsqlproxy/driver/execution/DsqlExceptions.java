@@ -44,7 +44,7 @@ public final class DsqlExceptions {
    */
   public static RetriesExhaustedException retriesExhausted(
       SQLException last,
-      List<SQLException> earlier,
+      List<? extends Throwable> earlier,
       int executions,
       Duration elapsed,
       String reason) {
@@ -75,7 +75,7 @@ public final class DsqlExceptions {
    */
   public static DataChangedException dataChanged(
       SQLException conflict,
-      List<SQLException> earlier,
+      List<? extends Throwable> earlier,
       int executions,
       Duration elapsed,
       int statement,
@@ -111,7 +111,7 @@ public final class DsqlExceptions {
    */
   public static NotReplayableException notReplayable(
       SQLException conflict,
-      List<SQLException> earlier,
+      List<? extends Throwable> earlier,
       int executions,
       Duration elapsed,
       String reason) {
@@ -144,6 +144,15 @@ public final class DsqlExceptions {
   }
 
   /**
+   * A transaction was not committed because work that was a part of it failed, although its own
+   * work went on. The part's failure stays reachable, so that a conflict is known for one.
+   */
+  public static SQLException partFailed(Throwable why) {
+    return new SQLException(
+        "The transaction was rolled back because a part of it failed", IN_FAILED_TRANSACTION, why);
+  }
+
+  /**
    * Nobody knows what became of a COMMIT.
    *
    * @param cause what happened to the connection
@@ -157,7 +166,7 @@ public final class DsqlExceptions {
   }
 
   /** Keeps the history of a failure reachable from it. */
-  static void suppress(List<? extends Throwable> earlier, Throwable failure) {
+  public static void suppress(List<? extends Throwable> earlier, Throwable failure) {
     for (Throwable conflict : earlier) {
       if (conflict != failure) {
         failure.addSuppressed(conflict);
@@ -166,7 +175,7 @@ public final class DsqlExceptions {
   }
 
   private static <T extends ConflictException> T withHistory(
-      List<SQLException> earlier, T exception) {
+      List<? extends Throwable> earlier, T exception) {
     suppress(earlier, exception);
     return exception;
   }

@@ -38,7 +38,10 @@ public sealed interface RetryDecision {
       RandomGenerator random,
       TimeLimit... limits) {
     if (executions >= policy.maxAttempts()) {
-      return new Stop("the policy allows " + policy.maxAttempts() + " executions");
+      return new Stop(
+          policy.maxAttempts() == 1
+              ? "the policy allows no other"
+              : "the policy allows " + policy.maxAttempts() + " executions");
     }
     TimeLimit deadline = TimeLimit.deadline(policy, elapsed);
     if (deadline.hasPassed()) {

@@ -35,7 +35,8 @@ class DriverSettingsTest {
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(
-                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)));
+                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)))
+        .isEqualTo(RetryPolicy.DEFAULT);
     assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
     assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
     assertThat(settings.retryBudget()).isEqualTo(1000);
