@@ -18,9 +18,10 @@ import javax.sql.DataSource;
  * }</pre>
  *
  * <p><b>Each attempt</b> borrows a connection, switches its autocommit off, runs the work, commits,
- * gives autocommit back its value, and closes the connection. A failure of any kind rolls back. If
- * not even that is possible the connection is aborted; what fails beside the first failure is
- * suppressed by it, and what fails after the commit is only logged.
+ * gives autocommit back its value, and closes the connection. A failure of any kind rolls back; if
+ * not even that is possible, the connection is aborted. What fails beside the first failure is
+ * suppressed by it, and what fails after the commit is only logged. A failed statement whose
+ * exception the work caught is a failure all the same, SQLSTATE 25P02: the server would roll back.
  *
  * <p><b>The work is run again</b> if an attempt fails with SQLSTATE 40001 (in the failure, its
  * causes or next exceptions), be it in the work or at COMMIT, as often and as patiently as the

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -34,7 +35,7 @@ final class TransactionAttempt {
     Connection connection = dataSource.getConnection();
     T result;
     try {
-      partOfAnother = isTransactionOpen(connection);
+      partOfAnother = state(connection) != TransactionState.IDLE;
       result = partOfAnother ? perform(connection, work) : commit(connection, work);
     } catch (Throwable failure) {
       besides(failure, connection::close);
@@ -45,9 +46,10 @@ final class TransactionAttempt {
   }
 
   /** What is no connection of pgJDBC's cannot tell, and is taken for idle. */
-  private static boolean isTransactionOpen(Connection connection) throws SQLException {
+  private static TransactionState state(Connection connection) throws SQLException {
     return connection.isWrapperFor(PgConnection.class)
-        && connection.unwrap(PgConnection.class).getTransactionState() != TransactionState.IDLE;
+        ? connection.unwrap(PgConnection.class).getTransactionState()
+        : TransactionState.IDLE;
   }
 
   private <T, X extends Exception> T perform(Connection connection, TransactionWork<T, X> work)
@@ -69,6 +71,10 @@ final class TransactionAttempt {
         connection.setAutoCommit(false);
       }
       result = perform(connection, work);
+      // The server would answer COMMIT with a ROLLBACK, of which pgJDBC says nothing.
+      if (state(connection) == TransactionState.FAILED) {
+        throw DsqlExceptions.partFailed(null);
+      }
       connection.commit();
     } catch (Throwable failure) {
       // Only what was rolled back may see autocommit switched on: that would commit.

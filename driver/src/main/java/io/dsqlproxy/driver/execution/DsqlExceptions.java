@@ -144,8 +144,10 @@ public final class DsqlExceptions {
   }
 
   /**
-   * A transaction was not committed because work that was a part of it failed, although its own
-   * work went on. The part's failure stays reachable, so that a conflict is known for one.
+   * A transaction was not committed because a part of it failed, although its work went on. The
+   * part's failure stays reachable, so that a conflict is known for one.
+   *
+   * @param why the part's failure; null if it is not known
    */
   public static SQLException partFailed(Throwable why) {
     return new SQLException(
