@@ -139,7 +139,9 @@ class TransactionsOnClusterTest {
 
   @Test
   void onAConnectionWithAnOpenTransactionTheWorkIsAPartOfIt() throws SQLException {
-    try (Connection connection = dataSource().getConnection()) {
+    DsqlDataSource withoutRetries = dataSource();
+    withoutRetries.setRetryMode("off");
+    try (Connection connection = withoutRetries.getConnection()) {
       DataSource shared = new SingleConnectionDataSource(connection, true);
       connection.setAutoCommit(false);
       execute(connection, "UPDATE account SET balance = balance - 1");
