@@ -88,6 +88,11 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.ALLOW_WEAKER_ISOLATION.key(), String.valueOf(allowWeakerIsolation));
   }
 
+  /** See {@link DriverProperty#RETRY_MODE}. */
+  public void setRetryMode(String retryMode) {
+    set(DriverProperty.RETRY_MODE.key(), retryMode);
+  }
+
   /** See {@link DriverProperty#RETRY_ATTEMPTS}. */
   public void setRetryAttempts(int retryAttempts) {
     set(DriverProperty.RETRY_ATTEMPTS.key(), String.valueOf(retryAttempts));
@@ -106,6 +111,16 @@ public final class DsqlDataSource implements DataSource {
   /** See {@link DriverProperty#RETRY_DEADLINE}. */
   public void setRetryDeadline(String retryDeadline) {
     set(DriverProperty.RETRY_DEADLINE.key(), retryDeadline);
+  }
+
+  /** See {@link DriverProperty#JOURNAL_BYTES}. */
+  public void setJournalBytes(String journalBytes) {
+    set(DriverProperty.JOURNAL_BYTES.key(), journalBytes);
+  }
+
+  /** See {@link DriverProperty#RETRY_BUDGET}. */
+  public void setRetryBudget(int retryBudget) {
+    set(DriverProperty.RETRY_BUDGET.key(), String.valueOf(retryBudget));
   }
 
   /** See {@link DriverProperty#PLAN_CACHE_ENTRIES}. */

@@ -8,6 +8,7 @@ import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.configuration.MisspeltKeys;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
+import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import io.dsqlproxy.driver.observation.DriverStatistics;
@@ -61,6 +62,9 @@ public final class DsqlDriver implements Driver {
             url.withoutSecrets(),
             SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
+            settings.retryMode(),
+            settings.journalBytes(),
+            SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.allowWeakerIsolation(),
             statistics);
     PgConnectionRequest request =

@@ -6,10 +6,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.cluster.SystemCredentials;
+import io.dsqlproxy.driver.DsqlTransactions;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -67,6 +69,47 @@ class ReadmeExamplesTest {
     }
   }
 
+  @Test
+  void transactions() throws SQLException {
+    CLUSTER.run(
+        "CREATE TABLE account (name text PRIMARY KEY, balance int)",
+        "INSERT INTO account VALUES ('alice', 100)");
+    DataSource dataSource = CLUSTER.dataSource();
+    // example:transactions
+    int left =
+        DsqlTransactions.run(
+            dataSource,
+            connection -> {
+              int balance = balance(connection, "alice");
+              setBalance(connection, "alice", balance - 10);
+              return balance - 10;
+            });
+    // end
+    assertThat(left).isEqualTo(90);
+    assertThat(CLUSTER.ask("SELECT balance FROM account")).isEqualTo("90");
+  }
+
+  private static int balance(Connection connection, String name) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT balance FROM account WHERE name = ?")) {
+      query.setString(1, name);
+      try (ResultSet rows = query.executeQuery()) {
+        rows.next();
+        return rows.getInt(1);
+      }
+    }
+  }
+
+  private static void setBalance(Connection connection, String name, int balance)
+      throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE account SET balance = ? WHERE name = ?")) {
+      update.setInt(1, balance);
+      update.setString(2, name);
+      update.executeUpdate();
+    }
+  }
+
   /** The README's own text, with nothing but the cluster's name replaced. */
   @Test
   void applicationProperties() throws IOException, SQLException {
@@ -103,7 +146,7 @@ class ReadmeExamplesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hikari", "jdbc"})
+  @ValueSource(strings = {"hikari", "jdbc", "transactions"})
   void theReadmeShowsWhatIsTestedHere(String name) throws IOException {
     Examples.assertShown(ReadmeExamplesTest.class, name);
   }

@@ -1,7 +1,5 @@
 package io.dsqlproxy.driver.configuration;
 
-import java.util.Locale;
-
 /** Who provides the password of a physical connection. */
 public enum AuthenticationMode {
   /** {@link #IAM} for the host name of an Aurora DSQL cluster, else {@link #PASSWORD}. */
@@ -9,10 +7,5 @@ public enum AuthenticationMode {
   /** The driver: an authentication token, signed with AWS credentials. */
   IAM,
   /** The application. */
-  PASSWORD;
-
-  /** The mode as a property value. */
-  String text() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  PASSWORD
 }

@@ -72,13 +72,21 @@ public enum DriverProperty {
       "false",
       "Whether a request for SERIALIZABLE is accepted although transactions run at REPEATABLE "
           + "READ."),
+  /** What is run again after a conflict. */
+  RETRY_MODE(
+      "retryMode",
+      ValueType.retryMode(),
+      "transaction",
+      "What is executed again after a conflict (SQLSTATE 40001): `transaction` a statement in "
+          + "autocommit, and a transaction as a whole as long as each of its statements has the "
+          + "same outcome as before; `statement` only the former; `off` nothing."),
   /** Executions in all. */
   RETRY_ATTEMPTS(
       "retryAttempts",
       ValueType.wholeNumber(1, 100),
       "5",
-      "How often a statement is executed in all when conflicts (SQLSTATE 40001) are absorbed; "
-          + "`1` never executes it again."),
+      "How often a statement or a transaction is executed in all when conflicts are absorbed; `1` "
+          + "never executes it again."),
   /** The first wait. */
   RETRY_BASE_DELAY(
       "retryBaseDelay",
@@ -98,6 +106,23 @@ public enum DriverProperty {
       "60s",
       "The time from the first execution after which nothing is executed again. A transaction of "
           + "Aurora DSQL ends after 5 minutes in any case."),
+  /** Memory for what a replay needs. */
+  JOURNAL_BYTES(
+      "journalBytes",
+      ValueType.bytes("1GiB"),
+      "8MiB",
+      "How much memory one open transaction may take for what executing it again needs: its "
+          + "statements with their parameters, and a digest of what was read. A transaction that "
+          + "needs more is not executed again; its conflict surfaces."),
+  /** Retries of many connections together. */
+  RETRY_BUDGET(
+      "retryBudget",
+      ValueType.wholeNumber(1, 10_000),
+      "1000",
+      "How many times 100 statements and transactions may be executed again, by all connections "
+          + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
+          + "conflicts surface at once instead of making more of them. The default stops nothing as "
+          + "long as `retryAttempts` is below 12."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

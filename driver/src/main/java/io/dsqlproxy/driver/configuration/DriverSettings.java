@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +21,10 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param tokenLifetime how long a token is good for logging in
  * @param planning how statements are planned
  * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
- * @param retryPolicy what happens on a conflict
+ * @param retryPolicy how often, and how patiently, a conflict is answered by running again
+ * @param retryMode what is run again
+ * @param journalBytes the memory that one transaction may take to be run again, in bytes
+ * @param retryBudget how many retries 100 transactions of the same URL may make
  */
 public record DriverSettings(
     AuthenticationMode authentication,
@@ -30,7 +34,10 @@ public record DriverSettings(
     Duration tokenLifetime,
     PlanSettings planning,
     boolean allowWeakerIsolation,
-    RetryPolicy retryPolicy) {
+    RetryPolicy retryPolicy,
+    RetryMode retryMode,
+    long journalBytes,
+    int retryBudget) {
 
   public DriverSettings {
     Objects.requireNonNull(authentication, "authentication");
@@ -40,6 +47,7 @@ public record DriverSettings(
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
     Objects.requireNonNull(planning, "planning");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
+    Objects.requireNonNull(retryMode, "retryMode");
   }
 
   /**
@@ -66,7 +74,10 @@ public record DriverSettings(
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
         values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
-        retryPolicy(values));
+        retryPolicy(values),
+        values.require(DriverProperty.RETRY_MODE, RetryMode.class),
+        values.require(DriverProperty.JOURNAL_BYTES, Long.class),
+        values.require(DriverProperty.RETRY_BUDGET, Integer.class));
   }
 
   /** The texts that were given for our properties, wherever they were given. */
@@ -129,6 +140,12 @@ public record DriverSettings(
         + allowWeakerIsolation
         + ", retryPolicy="
         + retryPolicy
+        + ", retryMode="
+        + retryMode
+        + ", journalBytes="
+        + journalBytes
+        + ", retryBudget="
+        + retryBudget
         + ']';
   }
 

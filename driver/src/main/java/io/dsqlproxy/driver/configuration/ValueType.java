@@ -1,9 +1,12 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.rewriter.LockPolicy;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -37,13 +40,12 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
 
   /** One of the modes of {@link AuthenticationMode}. */
   static ValueType authentication() {
-    return choice(
-        Arrays.stream(AuthenticationMode.values()).map(AuthenticationMode::text).toList(),
-        text ->
-            Arrays.stream(AuthenticationMode.values())
-                .filter(mode -> mode.text().equals(text))
-                .findFirst()
-                .orElseThrow(IllegalArgumentException::new));
+    return constant(AuthenticationMode.values());
+  }
+
+  /** One of the modes of {@link RetryMode}. */
+  static ValueType retryMode() {
+    return constant(RetryMode.values());
   }
 
   /** A decimal number within bounds, both included. */
@@ -141,6 +143,15 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
         text -> {
           throw new IllegalArgumentException();
         });
+  }
+
+  /** One of the constants, by its name in lower case. */
+  private static <E extends Enum<E>> ValueType constant(E[] constants) {
+    Map<String, Object> byText = new LinkedHashMap<>();
+    for (E constant : constants) {
+      byText.put(constant.name().toLowerCase(Locale.ROOT), constant);
+    }
+    return choice(List.copyOf(byText.keySet()), byText::get);
   }
 
   private static ValueType choice(List<String> choices, Function<String, Object> parser) {

@@ -3,10 +3,10 @@ package io.dsqlproxy.driver.execution;
 import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.IOException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,6 +16,10 @@ public final class DsqlExceptions {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
+  private static final String IN_FAILED_TRANSACTION = "25P02";
+
+  /** Of a statement, in a message. */
+  private static final int SHOWN_CHARACTERS = 200;
 
   private DsqlExceptions() {}
 
@@ -31,42 +35,180 @@ public final class DsqlExceptions {
   }
 
   /**
-   * A conflict that was not resolved by running again. The server's last error is the cause, the
-   * earlier ones are suppressed.
+   * A conflict that is not answered by running again any more. The server's last error is the
+   * cause, the earlier ones are suppressed.
    *
    * @param executions how many there were
+   * @param elapsed since the first one began
    * @param reason why there is no further one, as a clause
    */
-  static SQLTransactionRollbackException conflictRemains(
+  public static RetriesExhaustedException retriesExhausted(
       SQLException last,
-      List<SQLException> earlier,
+      List<? extends Throwable> earlier,
       int executions,
       Duration elapsed,
       String reason) {
-    SQLTransactionRollbackException exhausted =
-        new SQLTransactionRollbackException(
+    return withHistory(
+        earlier,
+        new RetriesExhaustedException(
             "The conflict remains after "
-                + executions
-                + (executions == 1 ? " execution in " : " executions in ")
-                + elapsed.toMillis()
-                + " ms, and "
+                + counted(executions, elapsed)
+                + ", and "
                 + reason
                 + ": "
-                + last.getMessage(),
-            Conflict.SQLSTATE,
-            last.getErrorCode(),
-            last);
-    suppress(earlier, exhausted);
-    return exhausted;
+                + withoutValues(last),
+            last,
+            executions,
+            elapsed));
+  }
+
+  /**
+   * A replay stopped because a statement's outcome was not what the application has seen.
+   *
+   * @param conflict the conflict that made the replay necessary
+   * @param earlier the conflicts before it
+   * @param executions how many there were, the one that stopped included
+   * @param elapsed since the first one began
+   * @param statement the statement's place in the transaction, from 1
+   * @param sql its text
+   * @param difference what differs, as a clause without values: "its update count was 1 and is 0"
+   */
+  public static DataChangedException dataChanged(
+      SQLException conflict,
+      List<? extends Throwable> earlier,
+      int executions,
+      Duration elapsed,
+      int statement,
+      String sql,
+      String difference) {
+    return withHistory(
+        earlier,
+        new DataChangedException(
+            "The transaction met a conflict and was run again, but statement "
+                + statement
+                + " had another outcome: "
+                + difference
+                + " ("
+                + counted(executions, elapsed)
+                + "). Statement: "
+                + shortened(sql)
+                + ". Conflict: "
+                + withoutValues(conflict),
+            conflict,
+            executions,
+            elapsed,
+            statement,
+            sql));
+  }
+
+  /**
+   * A conflict in a transaction that cannot be run again.
+   *
+   * @param earlier the conflicts before it, if the transaction could be run again until then
+   * @param executions how many there were
+   * @param elapsed since the first one began
+   * @param reason what stands in the way, as a clause that follows "because"
+   */
+  public static NotReplayableException notReplayable(
+      SQLException conflict,
+      List<? extends Throwable> earlier,
+      int executions,
+      Duration elapsed,
+      String reason) {
+    return withHistory(
+        earlier,
+        new NotReplayableException(
+            "The transaction met a conflict and cannot be run again, because "
+                + reason
+                + " ("
+                + counted(executions, elapsed)
+                + "). Conflict: "
+                + withoutValues(conflict),
+            conflict,
+            executions,
+            elapsed,
+            reason));
+  }
+
+  /**
+   * A statement was not sent because an earlier failure ended its transaction: what the server
+   * would say of it.
+   *
+   * @param why the earlier failure
+   */
+  public static SQLException transactionAborted(SQLException why) {
+    return new SQLException(
+        "current transaction is aborted, commands ignored until end of transaction block",
+        IN_FAILED_TRANSACTION,
+        why);
+  }
+
+  /**
+   * A transaction was not committed because a part of it failed, although its work went on. The
+   * part's failure stays reachable, so that a conflict is known for one.
+   *
+   * @param why the part's failure; null if it is not known
+   */
+  public static SQLException partFailed(Throwable why) {
+    return new SQLException(
+        "The transaction was rolled back because a part of it failed", IN_FAILED_TRANSACTION, why);
+  }
+
+  /**
+   * Nobody knows what became of a COMMIT.
+   *
+   * @param cause what happened to the connection
+   */
+  public static CommitOutcomeUnknownException commitUnknown(SQLException cause) {
+    return new CommitOutcomeUnknownException(
+        "The connection was lost after COMMIT was sent: the transaction may or may not have taken "
+            + "effect, and was not repeated: "
+            + withoutValues(cause),
+        cause);
   }
 
   /** Keeps the history of a failure reachable from it. */
-  static void suppress(List<SQLException> earlier, SQLException failure) {
-    for (SQLException conflict : earlier) {
+  public static void suppress(List<? extends Throwable> earlier, Throwable failure) {
+    for (Throwable conflict : earlier) {
       if (conflict != failure) {
         failure.addSuppressed(conflict);
       }
     }
+  }
+
+  private static <T extends ConflictException> T withHistory(
+      List<? extends Throwable> earlier, T exception) {
+    suppress(earlier, exception);
+    return exception;
+  }
+
+  private static String counted(int executions, Duration elapsed) {
+    return executions
+        + (executions == 1 ? " execution in " : " executions in ")
+        + elapsed.toMillis()
+        + " ms";
+  }
+
+  /** pgJDBC's message about a batch shows the entry with its values; the one behind it does not. */
+  private static String withoutValues(SQLException failure) {
+    if (!(failure instanceof BatchUpdateException)) {
+      return failure.getMessage();
+    }
+    Throwable entry = failure.getNextException();
+    if (entry == null) {
+      entry = failure.getCause();
+    }
+    return entry == null || entry instanceof BatchUpdateException
+        ? "an entry of the batch failed"
+        : entry.getMessage();
+  }
+
+  private static String shortened(String sql) {
+    if (sql.length() <= SHOWN_CHARACTERS) {
+      return sql;
+    }
+    boolean splitsPair = Character.isHighSurrogate(sql.charAt(SHOWN_CHARACTERS - 1));
+    return sql.substring(0, splitsPair ? SHOWN_CHARACTERS - 1 : SHOWN_CHARACTERS) + " …";
   }
 
   /** A NUL character ends a text in the protocol: what follows it would be lost or misread. */

@@ -50,7 +50,7 @@ public final class ExecutionGate {
       if (!isConflict(failure)
           || inTransaction
           || !repeatable
-          || TransactionControl.mayBeIn(form.sql())
+          || TransactionCommand.of(form.sql()).mayTakeEffectInPart()
           || mayBeInTransactionAfter(failure)) {
         throw failure;
       }
@@ -182,15 +182,18 @@ public final class ExecutionGate {
       if (executions == 1) {
         throw conflict;
       }
-      throw DsqlExceptions.conflictRemains(conflict, earlier, executions, elapsed, stop.reason());
+      throw DsqlExceptions.retriesExhausted(conflict, earlier, executions, elapsed, stop.reason());
     }
     Duration delay = ((RetryDecision.Retry) decision).delay();
     RETRY.debug("Conflict; execution {} follows in {}", executions + 1, delay);
     try {
-      retries.sleeper().sleep(delay);
+      retries.sleeper().await(delay);
+    } catch (WaitCancelledException cancellation) {
+      throw DsqlExceptions.retriesExhausted(
+          conflict, earlier, executions, retries.since(start), "the wait was cancelled");
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
-      throw DsqlExceptions.conflictRemains(
+      throw DsqlExceptions.retriesExhausted(
           conflict, earlier, executions, retries.since(start), "the thread was interrupted");
     }
   }

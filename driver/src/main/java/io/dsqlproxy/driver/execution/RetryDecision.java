@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 public sealed interface RetryDecision {
 
   /**
-   * The statement is run again.
+   * It is run again.
    *
    * @param delay the time to wait before
    */
@@ -24,22 +24,36 @@ public sealed interface RetryDecision {
    * Decides after an execution that ended in a conflict. A pure function of its arguments.
    *
    * <p>The delay is drawn evenly from zero up to a bound that starts at the base delay and doubles
-   * with each execution (full jitter): executions that met once are unlikely to meet again. It
-   * never reaches beyond the deadline.
+   * with each execution (full jitter): executions that met once are unlikely to meet again. It is
+   * never negative, and reaches neither beyond the policy's deadline nor beyond another limit.
    *
    * @param executions how many there were so far, at least 1
    * @param elapsed since the first execution started
+   * @param limits what bounds the time beside the policy
    */
   static RetryDecision after(
-      int executions, Duration elapsed, RetryPolicy policy, RandomGenerator random) {
+      int executions,
+      Duration elapsed,
+      RetryPolicy policy,
+      RandomGenerator random,
+      TimeLimit... limits) {
     if (executions >= policy.maxAttempts()) {
-      return new Stop("the policy allows " + policy.maxAttempts() + " executions");
+      return new Stop(
+          policy.maxAttempts() == 1
+              ? "the policy allows no other"
+              : "the policy allows " + policy.maxAttempts() + " executions");
     }
-    Duration remaining = policy.deadline().minus(elapsed);
-    if (remaining.isNegative() || remaining.isZero()) {
-      return new Stop("the deadline of " + policy.deadline().toMillis() + " ms has passed");
+    TimeLimit deadline = TimeLimit.deadline(policy, elapsed);
+    if (deadline.hasPassed()) {
+      return new Stop(deadline.reason());
     }
-    Duration bound = shorter(backoff(executions, policy), remaining);
+    Duration bound = shorter(backoff(executions, policy), deadline.left());
+    for (TimeLimit limit : limits) {
+      if (limit.hasPassed()) {
+        return new Stop(limit.reason());
+      }
+      bound = shorter(bound, limit.left());
+    }
     return new Retry(Duration.ofNanos(random.nextLong(bound.toNanos() + 1)));
   }
 

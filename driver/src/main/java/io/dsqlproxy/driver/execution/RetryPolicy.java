@@ -14,6 +14,10 @@ import java.time.Duration;
 public record RetryPolicy(
     int maxAttempts, Duration baseDelay, Duration maxDelay, Duration deadline) {
 
+  /** What holds unless a URL says otherwise: 5 executions within 60 s, at most 5 s apart. */
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60));
+
   public RetryPolicy {
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1");

@@ -6,6 +6,11 @@ import java.time.Duration;
 @FunctionalInterface
 public interface Sleeper {
 
-  /** Returns after the given time, or sooner with an exception if the thread is interrupted. */
-  void sleep(Duration duration) throws InterruptedException;
+  /**
+   * Returns after the given time, at once if it is not positive, or sooner with an exception.
+   *
+   * @throws InterruptedException if the thread is interrupted, before or meanwhile
+   * @throws WaitCancelledException if another thread ends the wait
+   */
+  void await(Duration duration) throws InterruptedException, WaitCancelledException;
 }

@@ -1,5 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.RetryBudget;
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Planner;
@@ -10,7 +12,10 @@ import java.util.Objects;
  *
  * @param url the URL that {@link java.sql.DatabaseMetaData#getURL()} reports: without secrets
  * @param planner decides how each statement is sent
- * @param retryPolicy what happens on a conflict in autocommit
+ * @param retryPolicy how often, and how patiently, a conflict is answered by running again
+ * @param retryMode what is run again
+ * @param journalBytes the memory that one transaction may take to be run again, in bytes
+ * @param retryBudget how many retries the connections that share it may still make
  * @param allowWeakerIsolation whether a request for SERIALIZABLE is accepted and runs at REPEATABLE
  *     READ
  * @param statistics where everything that is done on the application's behalf is counted
@@ -19,6 +24,9 @@ public record ConnectionContext(
     String url,
     Planner planner,
     RetryPolicy retryPolicy,
+    RetryMode retryMode,
+    long journalBytes,
+    RetryBudget retryBudget,
     boolean allowWeakerIsolation,
     DriverStatistics statistics) {
 
@@ -26,6 +34,8 @@ public record ConnectionContext(
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(planner, "planner");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
+    Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(retryBudget, "retryBudget");
     Objects.requireNonNull(statistics, "statistics");
   }
 }

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,7 +35,19 @@ class DriverSettingsTest {
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(
-                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)));
+                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)))
+        .isEqualTo(RetryPolicy.DEFAULT);
+    assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
+    assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
+    assertThat(settings.retryBudget()).isEqualTo(1000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"transaction, TRANSACTION", "statement, STATEMENT", "off, OFF"})
+  void whatIsRunAgainCanBeChosen(String text, RetryMode mode) throws Exception {
+    DriverSettings settings = settings(URL + "?retryMode=" + text + "&journalBytes=0", null);
+    assertThat(settings.retryMode()).isEqualTo(mode);
+    assertThat(settings.journalBytes()).isZero();
   }
 
   @Test
@@ -92,6 +105,12 @@ class DriverSettingsTest {
     "rewriteLocks, ''",
     "lockPolicy, none such",
     "allowWeakerIsolation, 1",
+    "retryMode, TRANSACTION",
+    "retryMode, none",
+    "journalBytes, 2GiB",
+    "journalBytes, lots",
+    "retryBudget, 0",
+    "retryBudget, 20%",
     "retryAttempts, 0",
     "retryAttempts, -1",
     "retryAttempts, 101",

@@ -200,6 +200,27 @@ class ExecutionGateTest {
   }
 
   @Test
+  void cancellationOfTheWaitSurfacesTheConflict() {
+    SQLException conflict = conflict();
+    Retries cancelled =
+        new Retries(
+            policy(5),
+            () -> now,
+            Random::new,
+            delay -> {
+              throw new WaitCancelledException();
+            });
+    ExecutionGate cancelledGate = new ExecutionGate(() -> inTransaction, cancelled, statistics);
+    SQLException failure = failureOf(cancelledGate, UPDATE, true, throwing(conflict));
+    assertThat(Thread.interrupted()).isFalse();
+    assertThatFailure(failure)
+        .isInstanceOf(RetriesExhaustedException.class)
+        .hasCause(conflict)
+        .hasMessageContaining("the wait was cancelled");
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
   void batchIsCountedByEntryAndNeverExecutedAgain() {
     SQLException conflict = conflict();
     SQLException failure =

@@ -3,10 +3,12 @@ package io.dsqlproxy.driver.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryDecisionTest {
 
@@ -58,6 +60,68 @@ class RetryDecisionTest {
   void stopsAtTheDeadline(long elapsed) {
     assertThat(RetryDecision.after(1, Duration.ofMillis(elapsed), POLICY, GREATEST))
         .isEqualTo(new RetryDecision.Stop("the deadline of 10000 ms has passed"));
+  }
+
+  @Test
+  void neverWaitsBeyondTheNearestLimit() {
+    assertThat(
+            RetryDecision.after(
+                1,
+                Duration.ofMillis(9_970),
+                POLICY,
+                GREATEST,
+                TimeLimit.transactionAge(Duration.ofSeconds(299).plusMillis(980)),
+                TimeLimit.queryTimeout(Duration.ofMillis(10))))
+        .isEqualTo(new RetryDecision.Retry(Duration.ofMillis(10)));
+    assertThat(
+            RetryDecision.after(
+                1,
+                Duration.ZERO,
+                POLICY,
+                GREATEST,
+                TimeLimit.queryTimeout(Duration.ofMillis(30)),
+                TimeLimit.transactionAge(Duration.ofSeconds(299).plusMillis(980))))
+        .isEqualTo(new RetryDecision.Retry(Duration.ofMillis(20)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1"})
+  void stopsWhenALimitHasPassed(long left) {
+    Duration passed = Duration.ofMillis(left);
+    TimeLimit far = TimeLimit.queryTimeout(Duration.ofSeconds(1));
+    assertThat(
+            RetryDecision.after(
+                1, Duration.ZERO, POLICY, GREATEST, far, TimeLimit.queryTimeout(passed)))
+        .isEqualTo(new RetryDecision.Stop("the query timeout has passed"));
+    assertThat(
+            RetryDecision.after(
+                1,
+                Duration.ZERO,
+                POLICY,
+                GREATEST,
+                TimeLimit.transactionAge(Duration.ofMinutes(5).minus(passed)),
+                far))
+        .isEqualTo(
+            new RetryDecision.Stop(
+                "the transaction is older than the 5 minutes that Aurora DSQL gives it"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void noDelayIsNegativeOrBeyondItsBound(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 1_000; i++) {
+      Duration left = Duration.ofNanos(1 + random.nextLong(200_000_000));
+      RetryDecision decision =
+          RetryDecision.after(
+              1 + random.nextInt(4),
+              Duration.ZERO,
+              POLICY,
+              random,
+              new TimeLimit(left, "it is over"));
+      Duration delay = ((RetryDecision.Retry) decision).delay();
+      assertThat(delay).isBetween(Duration.ZERO, left).isLessThanOrEqualTo(Duration.ofMillis(150));
+    }
   }
 
   @Test

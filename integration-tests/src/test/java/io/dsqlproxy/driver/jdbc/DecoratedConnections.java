@@ -1,5 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.RetryBudget;
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Finding;
@@ -56,7 +58,15 @@ final class DecoratedConnections implements AutoCloseable {
   ConnectionContext context(boolean allowWeakerIsolation) {
     RetryPolicy policy =
         new RetryPolicy(5, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofSeconds(30));
-    return new ConnectionContext(URL, PLANNER, policy, allowWeakerIsolation, statistics);
+    return new ConnectionContext(
+        URL,
+        PLANNER,
+        policy,
+        RetryMode.TRANSACTION,
+        8 << 20,
+        new RetryBudget(1000),
+        allowWeakerIsolation,
+        statistics);
   }
 
   /** Runs statements outside every test's connection. */

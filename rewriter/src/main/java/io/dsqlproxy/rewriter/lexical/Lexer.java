@@ -33,6 +33,31 @@ public final class Lexer {
     return lexer.tokens;
   }
 
+  /**
+   * Where the first token of a text starts, found without making tokens: behind white space and
+   * comments.
+   *
+   * @return the length of the text if it holds no token
+   */
+  public static int startOfFirstToken(String text) {
+    int i = 0;
+    while (i < text.length()) {
+      int end = i;
+      if (isWhiteSpace(text.charAt(i))) {
+        end = i + 1;
+      } else if (text.startsWith("--", i)) {
+        end = endOfLineComment(text, i);
+      } else if (text.startsWith("/*", i)) {
+        end = endOfBlockComment(text, i);
+      }
+      if (end <= i) {
+        return i;
+      }
+      i = end;
+    }
+    return i;
+  }
+
   private void next() {
     char c = text.charAt(position);
     if (isWhiteSpace(c)) {
@@ -73,31 +98,45 @@ public final class Lexer {
   }
 
   private void skipLineComment() {
-    while (position < length && !isNewline(text.charAt(position))) {
-      position++;
+    position = endOfLineComment(text, position);
+  }
+
+  private void skipBlockComment() {
+    int end = endOfBlockComment(text, position);
+    if (end < 0) {
+      add(TokenKind.UNTERMINATED, position, length);
+    } else {
+      position = end;
     }
   }
 
-  /** PostgreSQL's block comments nest. */
-  private void skipBlockComment() {
-    int start = position;
+  private static int endOfLineComment(String text, int start) {
+    int i = start;
+    while (i < text.length() && !isNewline(text.charAt(i))) {
+      i++;
+    }
+    return i;
+  }
+
+  /** PostgreSQL's block comments nest. Gives -1 if it is never closed. */
+  private static int endOfBlockComment(String text, int start) {
     int depth = 0;
-    while (position < length) {
-      char c = text.charAt(position);
-      if (c == '/' && at(position + 1) == '*') {
+    int i = start;
+    while (i < text.length()) {
+      if (text.startsWith("/*", i)) {
         depth++;
-        position += 2;
-      } else if (c == '*' && at(position + 1) == '/') {
+        i += 2;
+      } else if (text.startsWith("*/", i)) {
         depth--;
-        position += 2;
+        i += 2;
         if (depth == 0) {
-          return;
+          return i;
         }
       } else {
-        position++;
+        i++;
       }
     }
-    add(TokenKind.UNTERMINATED, start, length);
+    return -1;
   }
 
   /** A word, or the literal or identifier that a letter before its quote gives a meaning to. */

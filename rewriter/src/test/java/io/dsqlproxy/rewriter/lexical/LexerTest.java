@@ -113,4 +113,29 @@ class LexerTest {
     assertThat(kelvin.isWord(0, "LOCK")).isFalse();
     assertThat(Lexer.tokenize("lOcK").isWord(0, "LOCK")).isTrue();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "a",
+        " \t\f\u000B\r\na",
+        "-- a",
+        "-- a\rb",
+        "-- a\n-- b\n\nc",
+        "/* a */b",
+        "/* a /* b */ c */ -- d\n /**/ e",
+        "/* a /* b */",
+        " /*/ a",
+        "-a",
+        "/a",
+        ";a",
+        "\u00A0a"
+      })
+  void theFirstTokenStartsWhereTheTokenizerFindsIt(String sql) {
+    Tokens tokens = Lexer.tokenize(sql);
+    assertThat(Lexer.startOfFirstToken(sql))
+        .isEqualTo(tokens.size() == 0 ? sql.length() : tokens.start(0));
+  }
 }
