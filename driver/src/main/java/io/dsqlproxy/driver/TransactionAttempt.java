@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver;
 
 import io.dsqlproxy.driver.execution.DsqlExceptions;
+import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -36,7 +38,7 @@ final class TransactionAttempt {
     T result;
     try {
       partOfAnother = state(connection) != TransactionState.IDLE;
-      result = partOfAnother ? perform(connection, work) : commit(connection, work);
+      result = partOfAnother ? perform(connection, work) : commitWithoutReplay(connection, work);
     } catch (Throwable failure) {
       besides(failure, connection::close);
       throw failure;
@@ -45,8 +47,27 @@ final class TransactionAttempt {
     return result;
   }
 
+  /** The work is run again as a whole: to run its statements again, too, would multiply that. */
+  private <T, X extends Exception> T commitWithoutReplay(
+      Connection connection, TransactionWork<T, X> work) throws SQLException, X {
+    if (!connection.isWrapperFor(DsqlConnection.class)) {
+      return commit(connection, work);
+    }
+    DsqlConnection ours = connection.unwrap(DsqlConnection.class);
+    RetryMode mode = ours.getRetryMode();
+    ours.setRetryMode(RetryMode.OFF);
+    try {
+      return commit(connection, work);
+    } finally {
+      ours.setRetryMode(mode);
+    }
+  }
+
   /** What is no connection of pgJDBC's cannot tell, and is taken for idle. */
   private static TransactionState state(Connection connection) throws SQLException {
+    if (connection.isWrapperFor(DsqlConnection.class)) {
+      return connection.unwrap(DsqlConnection.class).getTransactionState();
+    }
     return connection.isWrapperFor(PgConnection.class)
         ? connection.unwrap(PgConnection.class).getTransactionState()
         : TransactionState.IDLE;

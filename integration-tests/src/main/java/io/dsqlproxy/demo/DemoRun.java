@@ -6,9 +6,7 @@ import io.dsqlproxy.demo.DemoResult.PhaseResult;
 import io.dsqlproxy.demo.DemoResult.ServerView;
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.observation.DriverStatistics;
-import io.dsqlproxy.driver.observation.DriverStatistics.RuleChanges;
 import io.dsqlproxy.driver.observation.DriverStatistics.Snapshot;
-import io.dsqlproxy.rewriter.RuleId;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import io.dsqlproxy.workload.Area;
 import io.dsqlproxy.workload.ClusterMetadataArea;
@@ -25,7 +23,6 @@ import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,7 +70,7 @@ public final class DemoRun {
           hibernate(pool);
         }
       }
-      Snapshot counted = since(before, DriverStatistics.global().snapshot());
+      Snapshot counted = DriverStatistics.global().snapshot().since(before);
       DemoResult result = new DemoResult(phases, counted, view(server));
       new DemoReport(out).print(result);
       say(result.isGood() ? "everything holds" : "NOT GOOD: see above");
@@ -141,28 +138,6 @@ public final class DemoRun {
   private void say(String line) {
     long seconds = Duration.ofNanos(System.nanoTime() - started).toSeconds();
     out.println("%3d:%02d   %s".formatted(seconds / 60, seconds % 60, line));
-  }
-
-  private static Snapshot since(Snapshot before, Snapshot after) {
-    Map<RuleId, RuleChanges> rules = new EnumMap<>(RuleId.class);
-    after
-        .byRule()
-        .forEach(
-            (rule, changes) -> {
-              RuleChanges earlier = before.byRule().get(rule);
-              long constructs = changes.constructs() - (earlier == null ? 0 : earlier.constructs());
-              if (constructs > 0) {
-                rules.put(rule, new RuleChanges(constructs, changes.example()));
-              }
-            });
-    return new Snapshot(
-        after.statements() - before.statements(),
-        after.rewritten() - before.rewritten(),
-        after.refused() - before.refused(),
-        after.conflicts() - before.conflicts(),
-        after.retries() - before.retries(),
-        after.tokensSigned() - before.tokensSigned(),
-        rules);
   }
 
   private static ServerView view(DsqlSimulator server) {

@@ -189,6 +189,7 @@ class HikariPoolTest {
   void conflictKeepsThePooledConnection() throws SQLException {
     CLUSTER.run("INSERT INTO item VALUES (1, 1)");
     HikariConfig config = byUrl();
+    config.addDataSourceProperty("retryMode", "off");
     config.setAutoCommit(false);
     try (HikariDataSource pool = new HikariDataSource(config)) {
       try (Connection connection = pool.getConnection()) {
@@ -276,6 +277,7 @@ class HikariPoolTest {
   @Test
   void refusalCostsThePooledConnectionAndItsTransaction() throws SQLException {
     HikariConfig config = byUrl();
+    config.addDataSourceProperty("retryMode", "statement");
     config.setAutoCommit(false);
     try (HikariDataSource pool = new HikariDataSource(config)) {
       Connection connection = pool.getConnection();
@@ -294,6 +296,7 @@ class HikariPoolTest {
   @Test
   void refusalCostsNothingIfThePoolIsToldSo() throws SQLException {
     HikariConfig config = byUrl();
+    config.addDataSourceProperty("retryMode", "statement");
     config.setAutoCommit(false);
     config.setExceptionOverrideClassName(KeepRefusedConnections.class.getName());
     try (HikariDataSource pool = new HikariDataSource(config)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.driver.execution.DataChangedException;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import java.sql.SQLException;
 import java.util.List;
@@ -24,7 +25,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.NestedTransactionNotSupportedException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.annotation.Isolation;
@@ -124,14 +124,20 @@ class SpringJdbcTest {
   }
 
   @Test
-  void nestedTransactionIsRefusedAndTheOuterOneGoesOn() {
+  void failedNestedTransactionTakesBackOnlyItsOwnChanges() {
     TransactionTemplate nested = new TransactionTemplate(manager);
     nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     transaction.executeWithoutResult(
         outer -> {
           jdbc.update("UPDATE item SET value = 11 WHERE id = 1");
-          assertThatExceptionOfType(NestedTransactionNotSupportedException.class)
-              .isThrownBy(() -> nested.execute(inner -> 1));
+          assertThatExceptionOfType(DuplicateKeyException.class)
+              .isThrownBy(
+                  () ->
+                      nested.execute(
+                          inner -> {
+                            jdbc.update("UPDATE item SET value = 99 WHERE id = 1");
+                            return jdbc.update("INSERT INTO item VALUES (2, 2)");
+                          }));
           jdbc.update("UPDATE item SET value = 22 WHERE id = 2");
         });
     assertThat(value(1)).isEqualTo(11);
@@ -163,10 +169,17 @@ class SpringJdbcTest {
   }
 
   @Test
-  void conflictAtCommitIsAConcurrencyFailureThatRunningAgainResolves() {
+  void conflictAtCommitIsAbsorbedAndTheUpdateIsNotLost() {
+    assertThat(transaction.<Integer>execute(status -> overtaken())).isEqualTo(1);
+    assertThat(value(1)).isEqualTo(101);
+  }
+
+  @Test
+  void conflictOfChangedDataIsAConcurrencyFailureThatRunningAgainResolves() {
     assertThatExceptionOfType(CannotAcquireLockException.class)
-        .isThrownBy(() -> transaction.execute(status -> overtaken()))
-        .isInstanceOf(ConcurrencyFailureException.class);
+        .isThrownBy(() -> transaction.execute(status -> overtakenAfterReading()))
+        .isInstanceOf(ConcurrencyFailureException.class)
+        .withCauseInstanceOf(DataChangedException.class);
     assertThat(transaction.<Integer>execute(status -> addOne())).isEqualTo(1);
     assertThat(value(1)).isEqualTo(101);
   }
@@ -175,7 +188,7 @@ class SpringJdbcTest {
   void conflictAtCommitIsASystemExceptionForThePlainTransactionManager() {
     TransactionTemplate plain = new TransactionTemplate(new DataSourceTransactionManager(pool));
     assertThatExceptionOfType(TransactionSystemException.class)
-        .isThrownBy(() -> plain.execute(status -> overtaken()))
+        .isThrownBy(() -> plain.execute(status -> overtakenAfterReading()))
         .havingCause()
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
@@ -187,6 +200,10 @@ class SpringJdbcTest {
         .isThrownBy(() -> jdbc.execute("TRUNCATE item"));
     assertThat(CLUSTER.takeRefusals()).hasSize(1);
     assertThat(value(1)).isEqualTo(10);
+  }
+
+  private int overtakenAfterReading() {
+    return value(1) + overtaken();
   }
 
   private int overtaken() {

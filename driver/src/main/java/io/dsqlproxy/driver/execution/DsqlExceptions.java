@@ -17,6 +17,7 @@ public final class DsqlExceptions {
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
   private static final String IN_FAILED_TRANSACTION = "25P02";
+  private static final String INVALID_SAVEPOINT = "3B001";
 
   /** Of a statement, in a message. */
   private static final int SHOWN_CHARACTERS = 200;
@@ -143,6 +144,16 @@ public final class DsqlExceptions {
         why);
   }
 
+  /** No savepoint of the transaction has this name. */
+  static SQLException noSuchSavepoint(String name) {
+    return new SQLException("savepoint \"" + name + "\" does not exist", INVALID_SAVEPOINT);
+  }
+
+  /** Another driver's savepoint, or another's decoration of ours. */
+  public static SQLException foreignSavepoint() {
+    return new SQLException("The savepoint was not set through this driver", INVALID_SAVEPOINT);
+  }
+
   /**
    * A transaction was not committed because a part of it failed, although its work went on. The
    * part's failure stays reachable, so that a conflict is known for one.
@@ -232,7 +243,8 @@ public final class DsqlExceptions {
   /** Sending it would be refused, and would abort the transaction as well. */
   public static SQLException savepointRefused() {
     return new SQLFeatureNotSupportedException(
-        "Aurora DSQL has no savepoints. Nothing was sent; the transaction is as it was",
+        "Aurora DSQL has no savepoints, and they are emulated only with retryMode=transaction. "
+            + "Nothing was sent; the transaction is as it was",
         FEATURE_NOT_SUPPORTED);
   }
 

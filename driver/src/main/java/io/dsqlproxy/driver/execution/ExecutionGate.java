@@ -1,12 +1,11 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.sql.Statement;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,81 +13,200 @@ import org.slf4j.LoggerFactory;
 /**
  * The one way to the server for everything that an application executes on a connection. Here a
  * plan's form is chosen, a refusal becomes an error, and a conflict is answered. As safe for use by
- * many threads as the connection; holds no lock.
+ * many threads as the connection.
  */
 public final class ExecutionGate {
 
   private static final Logger REWRITE = LoggerFactory.getLogger("io.dsqlproxy.rewrite");
-  private static final Logger RETRY = LoggerFactory.getLogger("io.dsqlproxy.retry");
 
   private final Session session;
-  private final Retries retries;
+  private final Recoveries recoveries;
+  private final Transaction transaction;
   private final DriverStatistics statistics;
 
-  public ExecutionGate(Session session, Retries retries, DriverStatistics statistics) {
+  /**
+   * The gate of a connection.
+   *
+   * @param journalBytes the memory that a transaction's journal may take
+   */
+  public ExecutionGate(
+      Session session, Recoveries recoveries, long journalBytes, DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
-    this.retries = Objects.requireNonNull(retries, "retries");
+    this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
+    this.transaction = new Transaction(session, recoveries, journalBytes);
     this.statistics = Objects.requireNonNull(statistics, "statistics");
   }
+
+  /** What is run again after a conflict. */
+  public RetryMode retryMode() {
+    return recoveries.mode();
+  }
+
+  /** From now on something else is run again; a transaction that is open never is. */
+  public void setRetryMode(RetryMode mode) {
+    recoveries.setMode(mode);
+    transaction.giveUp("retryMode was set in the middle of it");
+  }
+
+  // -------------------- executions
 
   /**
    * Executes a statement in the form that this moment asks for. A conflict of a statement that is a
    * transaction of its own is answered by executing it again: nothing of it has happened, and
-   * nobody has seen a result.
-   *
-   * @param repeatable whether a second execution would send what the first one sent
+   * nobody has seen a result. A conflict in a transaction is answered by running the transaction
+   * again.
    */
-  public <S, T> T execute(S statement, Plan plan, boolean repeatable, Execution<S, T> execution)
+  public <S extends Executable, T> T execute(
+      S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
-    boolean inTransaction = session.inTransaction();
+    boolean inTransaction = session.inTransaction() || transaction.isLost();
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
-    long start = retries.now();
     statistics.statementExecuted();
-    try {
-      return execution.run(statement, form);
-    } catch (SQLException failure) {
-      if (!isConflict(failure)
-          || inTransaction
-          || !repeatable
-          || TransactionCommand.of(form.sql()).mayTakeEffectInPart()
-          || mayBeInTransactionAfter(failure)) {
-        throw failure;
+    return inTransaction
+        ? transaction.execute(statement, form, command, operation)
+        : executeAlone(statement, form, command, operation);
+  }
+
+  private <S extends Executable, T> T executeAlone(
+      S statement, PlannedForm.Send form, TransactionCommand command, Operation<S, T> operation)
+      throws SQLException {
+    long start = recoveries.now();
+    recoveries.retries().budget().transactionStarted();
+    Recovery recovery = null;
+    while (true) {
+      Statement executed = statement.ready(form);
+      try {
+        T result = operation.execution().run(executed, form);
+        if (session.isTransactionOpen()) {
+          transaction.begunBy(statement, form, command, operation, executed, result);
+        }
+        return result;
+      } catch (SQLException failure) {
+        if (!recoveries.isConflict(failure) || !mayRepeat(statement, command, failure)) {
+          throw Recovery.failedOtherwise(recovery, failure);
+        }
+        if (recovery == null) {
+          recovery = recoveries.ofStatement(statement, start);
+        }
+        recovery.waitForNext(failure);
+        statistics.statementRetried();
+        statement.prepareToRepeat();
       }
-      return afterConflict(statement, form, execution, failure, start);
+    }
+  }
+
+  private boolean mayRepeat(
+      Executable statement, TransactionCommand command, SQLException failure) {
+    return recoveries.mode() != RetryMode.OFF
+        && !command.mayTakeEffectInPart()
+        && statement.obstacleToRepeat() == null
+        && !mayBeInTransactionAfter(failure);
+  }
+
+  /** A connection that cannot tell any more is no place to execute again. */
+  private boolean mayBeInTransactionAfter(SQLException failure) {
+    try {
+      return session.inTransaction();
+    } catch (SQLException unknown) {
+      failure.addSuppressed(unknown);
+      return true;
     }
   }
 
   /**
-   * Executes a batch whose entries were {@link #admitToBatch admitted}. A conflict surfaces: in
-   * autocommit a part of the batch may have been committed.
+   * Executes a batch whose entries were {@link #admitToBatch admitted}. A conflict in autocommit
+   * surfaces: a part of the batch may have been committed.
    */
-  public <S, T> T executeBatch(S statement, int entries, BatchExecution<S, T> execution)
+  public <S extends Executable, T> T executeBatch(
+      S statement, PlannedForm.Send form, int entries, Operation<S, T> operation)
       throws SQLException {
-    boolean inTransaction = session.inTransaction();
+    boolean inTransaction = session.inTransaction() || transaction.isLost();
     for (int i = 0; i < entries; i++) {
       statistics.statementExecuted();
     }
+    if (inTransaction) {
+      return transaction.execute(statement, form, TransactionCommand.NONE, operation);
+    }
     try {
-      return execution.run(statement);
+      return operation.execution().run(statement.ready(form), form);
     } catch (SQLException failure) {
-      if (isConflict(failure)) {
-        RETRY.debug("A batch of {} met a conflict; in transaction: {}", entries, inTransaction);
-      }
+      recoveries.isConflict(failure);
       throw failure;
     }
   }
 
-  /** Ends the open transaction, if there is one: where a conflict normally shows. It surfaces. */
-  public void endTransaction(TransactionEnd end) throws SQLException {
-    try {
-      end.run();
-    } catch (SQLException failure) {
-      if (isConflict(failure)) {
-        RETRY.debug("A transaction met a conflict when it ended");
-      }
-      throw failure;
+  /** Moves in a result once more, after that met a conflict; another failure surfaces. */
+  public boolean moveAfter(SQLException failure, Movement movement) throws SQLException {
+    return transaction.moveAfter(failure, movement);
+  }
+
+  /** Ends the wait for another execution of the statement, if there is one. */
+  public void cancel(Executable statement) throws SQLException {
+    recoveries.cancel(statement);
+  }
+
+  // -------------------- transactions
+
+  /** Commits the open transaction, if there is one: where a conflict normally shows. */
+  public void commit(TransactionEnd end) throws SQLException {
+    transaction.end(end);
+  }
+
+  /** Rolls the open transaction back. */
+  public void rollBack(TransactionEnd end) throws SQLException {
+    transaction.rollBack(end);
+  }
+
+  /** Whether savepoints are emulated. */
+  public boolean hasSavepoints() {
+    return recoveries.replay();
+  }
+
+  /** Sets a savepoint in the open transaction, or at its beginning. */
+  public void setSavepoint(String name) throws SQLException {
+    transaction.setSavepoint(name);
+  }
+
+  /** Forgets a savepoint; SQLSTATE 3B001 if there is none with this name. */
+  public void releaseSavepoint(String name) throws SQLException {
+    transaction.releaseSavepoint(name);
+  }
+
+  /** Undoes what was done after a savepoint; SQLSTATE 3B001 if there is none with this name. */
+  public void rollBackTo(String name) throws SQLException {
+    transaction.rollBackTo(name);
+  }
+
+  /**
+   * Sets something on the server that the end of a failed transaction takes back.
+   *
+   * @param method for messages
+   */
+  public void set(String method, SettingUnit.Change change) throws SQLException {
+    if (session.inTransaction()) {
+      transaction.set(method, change);
+    } else {
+      change.run();
     }
   }
+
+  /**
+   * The open transaction, if there is one, will not be run again.
+   *
+   * @param reason as a clause
+   */
+  public void giveUpReplay(String reason) {
+    if (session.isTransactionOpen()) {
+      transaction.giveUp(reason);
+    }
+  }
+
+  /** The application has got an object of pgJDBC's, through which it can do anything. */
+  public void unwrapped(Class<?> type) {
+    transaction.giveUpForEver("the connection was unwrapped to " + type.getName());
+  }
+
+  // -------------------- forms
 
   /**
    * The form of a statement that becomes part of a batch: that of a transaction, which is safe
@@ -112,16 +230,6 @@ public final class ExecutionGate {
     return admitToPrepare(plan, situated(plan, session.inTransaction()));
   }
 
-  /** A connection that cannot tell any more is no place to execute again. */
-  private boolean mayBeInTransactionAfter(SQLException failure) {
-    try {
-      return session.inTransaction();
-    } catch (SQLException unknown) {
-      failure.addSuppressed(unknown);
-      return true;
-    }
-  }
-
   private static PlannedForm situated(Plan plan, boolean inTransaction) {
     return inTransaction ? plan.inTransaction() : plan.autocommit();
   }
@@ -138,63 +246,6 @@ public final class ExecutionGate {
     statistics.planApplied(plan.sql(), form);
     if (REWRITE.isDebugEnabled()) {
       REWRITE.debug("Sent {} in place of {}: {}", form.sql(), plan.sql(), form.findings());
-    }
-  }
-
-  private boolean isConflict(SQLException failure) {
-    if (!Conflict.isReportedBy(failure)) {
-      return false;
-    }
-    statistics.conflictSeen();
-    return true;
-  }
-
-  private <S, T> T afterConflict(
-      S statement, PlannedForm.Send form, Execution<S, T> execution, SQLException first, long start)
-      throws SQLException {
-    List<SQLException> earlier = new ArrayList<>();
-    SQLException conflict = first;
-    while (true) {
-      int executions = earlier.size() + 1;
-      waitForNext(executions, start, conflict, earlier);
-      statistics.statementRetried();
-      try {
-        return execution.run(statement, form);
-      } catch (SQLException failure) {
-        earlier.add(conflict);
-        if (!isConflict(failure)) {
-          DsqlExceptions.suppress(earlier, failure);
-          throw failure;
-        }
-        conflict = failure;
-      }
-    }
-  }
-
-  /** Returns when it is time to execute again, or throws if there is no such time. */
-  private void waitForNext(
-      int executions, long start, SQLException conflict, List<SQLException> earlier)
-      throws SQLException {
-    Duration elapsed = retries.since(start);
-    RetryDecision decision = retries.after(executions, elapsed);
-    if (decision instanceof RetryDecision.Stop stop) {
-      RETRY.info("A conflict surfaces after {} executions: {}", executions, stop.reason());
-      if (executions == 1) {
-        throw conflict;
-      }
-      throw DsqlExceptions.retriesExhausted(conflict, earlier, executions, elapsed, stop.reason());
-    }
-    Duration delay = ((RetryDecision.Retry) decision).delay();
-    RETRY.debug("Conflict; execution {} follows in {}", executions + 1, delay);
-    try {
-      retries.sleeper().await(delay);
-    } catch (WaitCancelledException cancellation) {
-      throw DsqlExceptions.retriesExhausted(
-          conflict, earlier, executions, retries.since(start), "the wait was cancelled");
-    } catch (InterruptedException interruption) {
-      Thread.currentThread().interrupt();
-      throw DsqlExceptions.retriesExhausted(
-          conflict, earlier, executions, retries.since(start), "the thread was interrupted");
     }
   }
 }

@@ -2,8 +2,10 @@ package io.dsqlproxy.driver.execution;
 
 import java.sql.SQLException;
 
-/** What the gate asks of a connection. As safe for use by many threads as the connection. */
-@FunctionalInterface
+/**
+ * What the gate asks of a connection: the state of the protocol. As safe for use by many threads as
+ * the connection.
+ */
 public interface Session {
 
   /**
@@ -14,4 +16,16 @@ public interface Session {
    *     that outlives it; false if the statement will be a transaction of its own
    */
   boolean inTransaction() throws SQLException;
+
+  /** True from BEGIN to the end of the transaction, failed or not. */
+  boolean isTransactionOpen();
+
+  /** True inside a transaction of which only the end is possible. */
+  boolean isTransactionFailed();
+
+  /** True if nothing can be sent any more. */
+  boolean isClosed() throws SQLException;
+
+  /** Ends the transaction, if one is open, without any effect. */
+  void rollBack() throws SQLException;
 }

@@ -2,7 +2,7 @@ package io.dsqlproxy.driver.execution;
 
 import java.sql.SQLException;
 
-/** One way to end a transaction. Stateless. */
+/** One way to end a transaction. Stateless apart from what it captured. */
 @FunctionalInterface
 public interface TransactionEnd {
 

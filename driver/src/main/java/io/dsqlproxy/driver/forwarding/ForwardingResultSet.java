@@ -27,7 +27,7 @@ import java.util.Calendar;
 public abstract class ForwardingResultSet implements ResultSet {
 
   /** The object that every call goes to. */
-  protected final ResultSet delegate;
+  protected ResultSet delegate;
 
   protected ForwardingResultSet(ResultSet delegate) {
     this.delegate = delegate;

@@ -1,9 +1,14 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.Backoff;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.ExecutionGate;
+import io.dsqlproxy.driver.execution.Recoveries;
 import io.dsqlproxy.driver.execution.Retries;
+import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
+import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -12,10 +17,17 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.PSQLSavepoint;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +46,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private final ConnectionContext context;
   private final PgSession session;
   private final ExecutionGate gate;
+  private final AtomicInteger savepoints = new AtomicInteger();
   private DsqlDatabaseMetaData metaData;
 
   private DsqlConnection(Connection delegate, PgConnection pg, ConnectionContext context) {
@@ -41,8 +54,12 @@ public final class DsqlConnection extends ForwardingConnection {
     this.pg = pg;
     this.context = context;
     this.session = new PgSession(pg);
+    Backoff backoff = new Backoff();
+    Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
+    Recoveries recoveries =
+        new Recoveries(retries, backoff, context.retryMode(), context.statistics());
     this.gate =
-        new ExecutionGate(session, Retries.inRealTime(context.retryPolicy()), context.statistics());
+        new ExecutionGate(session, recoveries, context.journalBytes(), context.statistics());
   }
 
   /**
@@ -111,24 +128,54 @@ public final class DsqlConnection extends ForwardingConnection {
     return type.isInstance(decorated) ? type.cast(decorated) : value;
   }
 
+  // -------------------- retries
+
+  /** Whether the server has a transaction open on this connection, as pgJDBC knows it. */
+  public TransactionState getTransactionState() {
+    return pg.getTransactionState();
+  }
+
+  /** What is run again after a conflict (SQLSTATE 40001). */
+  public RetryMode getRetryMode() {
+    return gate.retryMode();
+  }
+
+  /**
+   * Sets what is run again after a conflict, for this connection and from now on. It overrides the
+   * property {@code retryMode}. A transaction that is open will not be run again.
+   */
+  public void setRetryMode(RetryMode mode) {
+    gate.setRetryMode(mode);
+  }
+
   // -------------------- java.sql.Connection: statements
+
+  /** A statement of pgJDBC's like one that the application has. */
+  Statement prepareAgain(Preparation<? extends Statement> preparation, String text)
+      throws SQLException {
+    return preparation.prepare(delegate, text);
+  }
 
   @Override
   public Statement createStatement() throws SQLException {
-    return new DsqlStatement(this, delegate.createStatement());
+    return create((c, text) -> c.createStatement());
   }
 
   @Override
   public Statement createStatement(int resultSetType, int resultSetConcurrency)
       throws SQLException {
-    return new DsqlStatement(this, delegate.createStatement(resultSetType, resultSetConcurrency));
+    return create((c, text) -> c.createStatement(resultSetType, resultSetConcurrency));
   }
 
   @Override
   public Statement createStatement(
       int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-    return new DsqlStatement(
-        this, delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability));
+    return create(
+        (c, text) -> c.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability));
+  }
+
+  private Statement create(Preparation<Statement> preparation) throws SQLException {
+    return new DsqlStatement(this, preparation.prepare(delegate, ""), preparation);
   }
 
   @Override
@@ -179,7 +226,16 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
-    return new DsqlPreparedStatement(this, preparation.prepare(delegate, text), plan);
+    PreparedStatement own = preparation.prepare(delegate, emulated(text) ? "" : text);
+    return new DsqlPreparedStatement(this, own, plan, preparation);
+  }
+
+  /** What is never sent is prepared as an empty statement, which gives the same answers. */
+  private boolean emulated(String sql) {
+    return switch (TransactionCommand.of(sql).kind()) {
+      case SAVEPOINT, RELEASE, ROLLBACK_TO -> gate.hasSavepoints();
+      default -> false;
+    };
   }
 
   private PreparedStatement prepareBoth(
@@ -188,7 +244,7 @@ public final class DsqlConnection extends ForwardingConnection {
     PreparedStatement autocommit = preparation.prepare(delegate, alone);
     try {
       PreparedStatement inTransaction = preparation.prepare(delegate, within);
-      return new TwoFormPreparedStatement(this, autocommit, inTransaction, plan);
+      return new TwoFormPreparedStatement(this, autocommit, inTransaction, plan, preparation);
     } catch (SQLException e) {
       autocommit.close();
       throw e;
@@ -223,7 +279,7 @@ public final class DsqlConnection extends ForwardingConnection {
     PlannedForm form = plan.inTransaction();
     String text = gate.admitToPrepare(plan, form).sql();
     return new DsqlCallableStatement(
-        this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form));
+        this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
   }
 
   @Override
@@ -235,14 +291,65 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public void commit() throws SQLException {
-    gate.endTransaction(delegate()::commit);
+    gate.commit(delegate()::commit);
+  }
+
+  @Override
+  public void rollback() throws SQLException {
+    gate.rollBack(delegate()::rollback);
   }
 
   /** Switched on inside a transaction, it commits. */
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
     Connection pgConnection = delegate();
-    gate.endTransaction(() -> pgConnection.setAutoCommit(autoCommit));
+    if (autoCommit && !pgConnection.getAutoCommit()) {
+      gate.commit(() -> pgConnection.setAutoCommit(true));
+    } else {
+      pgConnection.setAutoCommit(autoCommit);
+    }
+  }
+
+  // -------------------- java.sql.Connection: what a failed transaction takes back
+
+  @Override
+  public void setSchema(String schema) throws SQLException {
+    Connection pgConnection = delegate();
+    gate.set("setSchema", () -> pgConnection.setSchema(schema));
+  }
+
+  /** A query, with which pgJDBC begins a transaction. */
+  @Override
+  public String getSchema() throws SQLException {
+    Connection pgConnection = delegate();
+    AtomicReference<String> schema = new AtomicReference<>();
+    gate.set("getSchema", () -> schema.set(pgConnection.getSchema()));
+    return schema.get();
+  }
+
+  @Override
+  public void setClientInfo(String name, String value) throws SQLClientInfoException {
+    Connection pgConnection = delegate();
+    setClientInfo(() -> pgConnection.setClientInfo(name, value));
+  }
+
+  @Override
+  public void setClientInfo(Properties properties) throws SQLClientInfoException {
+    Connection pgConnection = delegate();
+    Properties copy = new Properties();
+    properties.stringPropertyNames().forEach(k -> copy.setProperty(k, properties.getProperty(k)));
+    setClientInfo(() -> pgConnection.setClientInfo(copy));
+  }
+
+  private void setClientInfo(SettingUnit.Change change) throws SQLClientInfoException {
+    try {
+      gate.set("setClientInfo", change);
+    } catch (SQLClientInfoException e) {
+      throw e;
+    } catch (SQLException e) {
+      throw new SQLClientInfoException(
+          e.getMessage(), e.getSQLState(), e.getErrorCode(), Map.of(), e);
+    }
   }
 
   // -------------------- java.sql.Connection: objects that lead back
@@ -305,39 +412,72 @@ public final class DsqlConnection extends ForwardingConnection {
         new SQLWarning("REPEATABLE READ is in force, SERIALIZABLE was asked for", "01000"));
   }
 
+  // -------------------- java.sql.Connection: savepoints
+
   @Override
   public Savepoint setSavepoint() throws SQLException {
-    return refuseSavepoint();
+    if (delegate().getAutoCommit()) {
+      return delegate.setSavepoint();
+    }
+    return set(new PSQLSavepoint(savepoints.getAndIncrement()));
   }
 
   @Override
   public Savepoint setSavepoint(String name) throws SQLException {
-    return refuseSavepoint();
+    if (delegate().getAutoCommit()) {
+      return delegate.setSavepoint(name);
+    }
+    return set(new PSQLSavepoint(name));
+  }
+
+  private Savepoint set(PSQLSavepoint savepoint) throws SQLException {
+    failWithoutSavepoints();
+    gate.setSavepoint(nameOf(savepoint));
+    return savepoint;
   }
 
   @Override
   public void rollback(Savepoint savepoint) throws SQLException {
-    refuseSavepoint();
+    failOnceClosed();
+    failWithoutSavepoints();
+    gate.rollBackTo(nameOf(savepoint));
   }
 
   @Override
   public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-    refuseSavepoint();
+    failOnceClosed();
+    failWithoutSavepoints();
+    gate.releaseSavepoint(nameOf(savepoint));
+    ((PSQLSavepoint) savepoint).invalidate();
   }
 
-  /** Outside a transaction, and on a closed connection, pgJDBC refuses without the server. */
-  private Savepoint refuseSavepoint() throws SQLException {
-    if (delegate().getAutoCommit()) {
-      return delegate.setSavepoint();
+  private void failOnceClosed() throws SQLException {
+    delegate().getAutoCommit();
+  }
+
+  private void failWithoutSavepoints() throws SQLException {
+    if (!gate.hasSavepoints()) {
+      throw DsqlExceptions.savepointRefused();
     }
-    throw DsqlExceptions.savepointRefused();
+  }
+
+  /** As pgJDBC names it in the statements that it sends. */
+  private static String nameOf(Savepoint savepoint) throws SQLException {
+    if (savepoint instanceof PSQLSavepoint known) {
+      return TransactionCommand.of("SAVEPOINT " + known.getPGName()).name();
+    }
+    throw DsqlExceptions.foreignSavepoint();
   }
 
   // -------------------- java.sql.Wrapper
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Unwrapping.unwrap(this, delegate, type);
+    T unwrapped = Unwrapping.unwrap(this, delegate, type);
+    if (unwrapped != this) {
+      gate.unwrapped(type);
+    }
+    return unwrapped;
   }
 
   @Override

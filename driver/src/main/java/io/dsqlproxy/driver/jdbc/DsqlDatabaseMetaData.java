@@ -29,6 +29,7 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
   }
 
   private ResultSet decorated(ResultSet result) {
+    connection.gate().giveUpReplay("the catalog was read through DatabaseMetaData");
     return connection.decorated(result);
   }
 
@@ -79,7 +80,7 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
 
   @Override
   public boolean supportsSavepoints() {
-    return false;
+    return connection.gate().hasSavepoints();
   }
 
   // -------------------- java.sql.DatabaseMetaData: objects that lead back

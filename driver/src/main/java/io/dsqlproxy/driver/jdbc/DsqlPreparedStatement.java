@@ -1,6 +1,13 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.execution.Execution;
+import io.dsqlproxy.driver.execution.Operation;
+import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ObjectBinding;
+import io.dsqlproxy.driver.journal.ParameterBinding;
+import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.StreamBinding;
+import io.dsqlproxy.driver.journal.UnrepeatableBinding;
+import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -10,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLType;
+import java.sql.Statement;
 import org.postgresql.util.ByteStreamWriter;
 
 /**
@@ -19,54 +27,70 @@ import org.postgresql.util.ByteStreamWriter;
  */
 class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
-  private static final Execution<DsqlPreparedStatement, ResultSet> QUERY =
-      (statement, form) -> statement.delegateFor(form).executeQuery();
-  private static final Execution<DsqlPreparedStatement, Integer> UPDATE =
-      (statement, form) -> statement.delegateFor(form).executeUpdate();
-  private static final Execution<DsqlPreparedStatement, Long> LARGE_UPDATE =
-      (statement, form) -> statement.delegateFor(form).executeLargeUpdate();
-  private static final Execution<DsqlPreparedStatement, Boolean> ANY =
-      (statement, form) -> statement.delegateFor(form).execute();
+  private static final Operation<DsqlStatement, ResultSet> QUERY =
+      new Operation<>(
+          (statement, form) -> ((PreparedStatement) statement).executeQuery(),
+          DsqlStatement::queryUnit);
+  private static final Operation<DsqlStatement, Integer> UPDATE =
+      new Operation<>(
+          (statement, form) -> ((PreparedStatement) statement).executeUpdate(),
+          DsqlStatement::updateUnit);
+  private static final Operation<DsqlStatement, Long> LARGE_UPDATE =
+      new Operation<>(
+          (statement, form) -> ((PreparedStatement) statement).executeLargeUpdate(),
+          DsqlStatement::updateUnit);
+  private static final Operation<DsqlStatement, Boolean> ANY =
+      new Operation<>(
+          (statement, form) -> ((PreparedStatement) statement).execute(),
+          DsqlStatement::executeUnit);
 
-  private final PreparedStatement delegate;
+  private final PreparedStatement own;
   private final Plan plan;
+  private final TransactionCommand command;
+  private final Parameters parameters = new Parameters();
   private boolean streamBound;
 
-  DsqlPreparedStatement(DsqlConnection connection, PreparedStatement delegate, Plan plan) {
-    super(connection, delegate);
-    this.delegate = delegate;
+  DsqlPreparedStatement(
+      DsqlConnection connection,
+      PreparedStatement own,
+      Plan plan,
+      Preparation<? extends Statement> preparation) {
+    super(connection, own, preparation);
+    this.own = own;
     this.plan = plan;
+    this.command = TransactionCommand.of(plan.sql());
   }
 
   @Override
-  protected PreparedStatement delegate() {
-    return delegate;
+  PreparedStatement batchStatement() {
+    return own;
+  }
+
+  /** Gives a parameter to each of its own statements. */
+  void bindOwn(ParameterBinding binding) throws SQLException {
+    binding.bindTo(own);
   }
 
   @Override
-  PreparedStatement batchDelegate() {
-    return delegate();
+  final void bind(int parameterIndex, ParameterBinding binding) throws SQLException {
+    bindOwn(binding);
+    parameters.put(parameterIndex, binding);
   }
 
-  /** The statement that was prepared for a form. */
-  PreparedStatement delegateFor(PlannedForm.Send form) throws SQLException {
-    return delegate;
-  }
-
-  /** What is executed once cannot be executed again with the same parameters. */
-  final void markStreamBound() {
-    streamBound = true;
-  }
-
-  /** What pgJDBC is given in place of a parameter. */
-  final Object undecorated(Object parameter) {
-    if (parameter instanceof InputStream
-        || parameter instanceof Reader
-        || parameter instanceof ByteStreamWriter) {
-      markStreamBound();
-      return parameter;
+  private void bindObject(int parameterIndex, Object value, ValueBinding<Object> binding)
+      throws SQLException {
+    if (value instanceof InputStream stream) {
+      bindStream(parameterIndex, stream, Long.MAX_VALUE, binding::bind);
+    } else if (value instanceof Reader reader) {
+      bindReader(parameterIndex, reader, Long.MAX_VALUE, binding::bind);
+    } else if (value instanceof ByteStreamWriter) {
+      bind(
+          parameterIndex,
+          new UnrepeatableBinding(
+              "a parameter is a ByteStreamWriter", statement -> binding.bind(statement, value)));
+    } else {
+      bind(parameterIndex, ObjectBinding.of(DsqlArray.undecorated(value), binding));
     }
-    return DsqlArray.undecorated(parameter);
   }
 
   /**
@@ -74,20 +98,67 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
    *
    * @param length how much of it is to be read; {@link Long#MAX_VALUE} for all
    */
-  void bindStream(InputStream stream, long length, StreamBinding<InputStream> binding)
+  void bindStream(
+      int parameterIndex, InputStream stream, long length, ValueBinding<InputStream> binding)
       throws SQLException {
-    markStreamBound();
-    binding.bind(delegate, stream);
+    bind(
+        parameterIndex,
+        stream == null
+            ? statement -> binding.bind(statement, null)
+            : StreamBinding.of(stream, binding));
+    streamBound |= stream != null;
   }
 
   /** The same for text. */
-  void bindReader(Reader reader, long length, StreamBinding<Reader> binding) throws SQLException {
-    markStreamBound();
-    binding.bind(delegate, reader);
+  void bindReader(int parameterIndex, Reader reader, long length, ValueBinding<Reader> binding)
+      throws SQLException {
+    bind(
+        parameterIndex,
+        reader == null
+            ? statement -> binding.bind(statement, null)
+            : StreamBinding.of(reader, binding));
+    streamBound |= reader != null;
   }
 
-  private <T> T execute(Execution<DsqlPreparedStatement, T> execution) throws SQLException {
-    return connection().gate().execute(this, plan, !streamBound, execution);
+  // -------------------- what the gate needs
+
+  @Override
+  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
+    leaveReplay();
+    return own;
+  }
+
+  @Override
+  final Parameters parameters() {
+    return parameters.captured();
+  }
+
+  @Override
+  final PlannedForm.Send batchForm() {
+    return (PlannedForm.Send) plan.inTransaction();
+  }
+
+  @Override
+  public final String obstacleToRepeat() {
+    String obstacle = super.obstacleToRepeat();
+    return obstacle != null ? obstacle : parameters.obstacle();
+  }
+
+  /** Streams were read, and the entries of a batch took the parameters' places. */
+  @Override
+  public final void prepareToRepeat() throws SQLException {
+    super.prepareToRepeat();
+    if (streamBound || batch().size() > 0) {
+      bindOwn(parameters::bindTo);
+    }
+  }
+
+  private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
+    T result = connection().gate().execute(this, plan, command, operation);
+    if (streamBound) {
+      parameters.executed();
+    }
+    return result;
   }
 
   // -------------------- java.sql.PreparedStatement: executions
@@ -115,48 +186,67 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void addBatch() throws SQLException {
     connection().gate().admitToBatch(plan);
-    batchDelegate().addBatch();
-    countBatchEntry();
+    batchStatement().addBatch();
+    batch().add(parameters.captured());
+    if (streamBound) {
+      parameters.executed();
+    }
   }
 
   // -------------------- java.sql.PreparedStatement: parameters
 
   @Override
   public void clearParameters() throws SQLException {
+    bindOwn(PreparedStatement::clearParameters);
+    parameters.clear();
     streamBound = false;
-    delegate.clearParameters();
   }
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    delegate.setArray(parameterIndex, DsqlArray.undecorated(x));
+    Array value = DsqlArray.undecorated(x);
+    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
   }
 
   @Override
   public void setObject(int parameterIndex, Object x) throws SQLException {
-    delegate.setObject(parameterIndex, undecorated(x));
+    bindObject(parameterIndex, x, (statement, value) -> statement.setObject(parameterIndex, value));
   }
 
   @Override
   public void setObject(int parameterIndex, Object x, int targetSqlType) throws SQLException {
-    delegate.setObject(parameterIndex, undecorated(x), targetSqlType);
+    bindObject(
+        parameterIndex,
+        x,
+        (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
   }
 
   @Override
   public void setObject(int parameterIndex, Object x, int targetSqlType, int scaleOrLength)
       throws SQLException {
-    delegate.setObject(parameterIndex, undecorated(x), targetSqlType, scaleOrLength);
+    bindObject(
+        parameterIndex,
+        x,
+        (statement, value) ->
+            statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
   }
 
   @Override
   public void setObject(int parameterIndex, Object x, SQLType targetSqlType) throws SQLException {
-    delegate.setObject(parameterIndex, undecorated(x), targetSqlType);
+    bindObject(
+        parameterIndex,
+        x,
+        (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
   }
 
   @Override
   public void setObject(int parameterIndex, Object x, SQLType targetSqlType, int scaleOrLength)
       throws SQLException {
-    delegate.setObject(parameterIndex, undecorated(x), targetSqlType, scaleOrLength);
+    bindObject(
+        parameterIndex,
+        x,
+        (statement, value) ->
+            statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
   }
 
   // -------------------- java.sql.PreparedStatement: parameters that can be read once
@@ -164,25 +254,35 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setAsciiStream(int parameterIndex, InputStream x, int length) throws SQLException {
     bindStream(
-        x, length, (statement, stream) -> statement.setAsciiStream(parameterIndex, stream, length));
+        parameterIndex,
+        x,
+        length,
+        (statement, stream) -> statement.setAsciiStream(parameterIndex, stream, length));
   }
 
   @Override
   public void setAsciiStream(int parameterIndex, InputStream x, long length) throws SQLException {
     bindStream(
-        x, length, (statement, stream) -> statement.setAsciiStream(parameterIndex, stream, length));
+        parameterIndex,
+        x,
+        length,
+        (statement, stream) -> statement.setAsciiStream(parameterIndex, stream, length));
   }
 
   @Override
   public void setAsciiStream(int parameterIndex, InputStream x) throws SQLException {
     bindStream(
-        x, Long.MAX_VALUE, (statement, stream) -> statement.setAsciiStream(parameterIndex, stream));
+        parameterIndex,
+        x,
+        Long.MAX_VALUE,
+        (statement, stream) -> statement.setAsciiStream(parameterIndex, stream));
   }
 
   @Deprecated
   @Override
   public void setUnicodeStream(int parameterIndex, InputStream x, int length) throws SQLException {
     bindStream(
+        parameterIndex,
         x,
         length,
         (statement, stream) -> statement.setUnicodeStream(parameterIndex, stream, length));
@@ -191,6 +291,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setBinaryStream(int parameterIndex, InputStream x, int length) throws SQLException {
     bindStream(
+        parameterIndex,
         x,
         length,
         (statement, stream) -> statement.setBinaryStream(parameterIndex, stream, length));
@@ -199,6 +300,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setBinaryStream(int parameterIndex, InputStream x, long length) throws SQLException {
     bindStream(
+        parameterIndex,
         x,
         length,
         (statement, stream) -> statement.setBinaryStream(parameterIndex, stream, length));
@@ -207,6 +309,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setBinaryStream(int parameterIndex, InputStream x) throws SQLException {
     bindStream(
+        parameterIndex,
         x,
         Long.MAX_VALUE,
         (statement, stream) -> statement.setBinaryStream(parameterIndex, stream));
@@ -214,17 +317,26 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setBlob(int parameterIndex, InputStream x, long length) throws SQLException {
-    bindStream(x, length, (statement, stream) -> statement.setBlob(parameterIndex, stream, length));
+    bindStream(
+        parameterIndex,
+        x,
+        length,
+        (statement, stream) -> statement.setBlob(parameterIndex, stream, length));
   }
 
   @Override
   public void setBlob(int parameterIndex, InputStream x) throws SQLException {
-    bindStream(x, Long.MAX_VALUE, (statement, stream) -> statement.setBlob(parameterIndex, stream));
+    bindStream(
+        parameterIndex,
+        x,
+        Long.MAX_VALUE,
+        (statement, stream) -> statement.setBlob(parameterIndex, stream));
   }
 
   @Override
   public void setCharacterStream(int parameterIndex, Reader x, int length) throws SQLException {
     bindReader(
+        parameterIndex,
         x,
         length,
         (statement, reader) -> statement.setCharacterStream(parameterIndex, reader, length));
@@ -233,6 +345,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setCharacterStream(int parameterIndex, Reader x, long length) throws SQLException {
     bindReader(
+        parameterIndex,
         x,
         length,
         (statement, reader) -> statement.setCharacterStream(parameterIndex, reader, length));
@@ -241,6 +354,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setCharacterStream(int parameterIndex, Reader x) throws SQLException {
     bindReader(
+        parameterIndex,
         x,
         Long.MAX_VALUE,
         (statement, reader) -> statement.setCharacterStream(parameterIndex, reader));
@@ -249,6 +363,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setNCharacterStream(int parameterIndex, Reader x, long length) throws SQLException {
     bindReader(
+        parameterIndex,
         x,
         length,
         (statement, reader) -> statement.setNCharacterStream(parameterIndex, reader, length));
@@ -257,6 +372,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public void setNCharacterStream(int parameterIndex, Reader x) throws SQLException {
     bindReader(
+        parameterIndex,
         x,
         Long.MAX_VALUE,
         (statement, reader) -> statement.setNCharacterStream(parameterIndex, reader));
@@ -264,24 +380,38 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setClob(int parameterIndex, Reader x, long length) throws SQLException {
-    bindReader(x, length, (statement, reader) -> statement.setClob(parameterIndex, reader, length));
+    bindReader(
+        parameterIndex,
+        x,
+        length,
+        (statement, reader) -> statement.setClob(parameterIndex, reader, length));
   }
 
   @Override
   public void setClob(int parameterIndex, Reader x) throws SQLException {
-    bindReader(x, Long.MAX_VALUE, (statement, reader) -> statement.setClob(parameterIndex, reader));
+    bindReader(
+        parameterIndex,
+        x,
+        Long.MAX_VALUE,
+        (statement, reader) -> statement.setClob(parameterIndex, reader));
   }
 
   @Override
   public void setNClob(int parameterIndex, Reader x, long length) throws SQLException {
     bindReader(
-        x, length, (statement, reader) -> statement.setNClob(parameterIndex, reader, length));
+        parameterIndex,
+        x,
+        length,
+        (statement, reader) -> statement.setNClob(parameterIndex, reader, length));
   }
 
   @Override
   public void setNClob(int parameterIndex, Reader x) throws SQLException {
     bindReader(
-        x, Long.MAX_VALUE, (statement, reader) -> statement.setNClob(parameterIndex, reader));
+        parameterIndex,
+        x,
+        Long.MAX_VALUE,
+        (statement, reader) -> statement.setNClob(parameterIndex, reader));
   }
 
   // -------------------- java.lang.Object

@@ -1,7 +1,13 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.Movement;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
+import io.dsqlproxy.driver.journal.HeldResult;
+import io.dsqlproxy.driver.journal.RowsRead;
+import io.dsqlproxy.driver.journal.RowsRead.Question;
 import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLType;
@@ -9,13 +15,18 @@ import java.sql.Statement;
 import java.util.Map;
 
 /**
- * A result set that leads back to decorated objects. Getters go straight to pgJDBC. Not safe for
- * use by several threads at once, like pgJDBC's.
+ * A result set that leads back to decorated objects. Getters go straight to pgJDBC. What is read in
+ * a transaction is recorded row by row, and after a replay the rows come from the replay. Not safe
+ * for use by several threads at once, like pgJDBC's.
  */
-final class DsqlResultSet extends ForwardingResultSet {
+final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Movement {
 
   private final DsqlConnection connection;
   private DsqlStatement statement;
+  private RowsRead read;
+
+  /** What it gave rows from before a replay; closing it may close its statement. */
+  private ResultSet superseded;
 
   /** The result of a statement that the application has. */
   DsqlResultSet(DsqlConnection connection, DsqlStatement statement, ResultSet delegate) {
@@ -33,7 +44,153 @@ final class DsqlResultSet extends ForwardingResultSet {
     return delegate == other;
   }
 
-  // -------------------- java.sql.ResultSet
+  // -------------------- what the journal needs
+
+  /** From now on what is read is recorded. */
+  void record(RowsRead rows) {
+    read = rows;
+  }
+
+  @Override
+  public void stopRecording() {
+    read = null;
+  }
+
+  @Override
+  public void continueOn(ResultSet other) throws SQLException {
+    if (other.getType() != TYPE_FORWARD_ONLY) {
+      if (delegate.isAfterLast()) {
+        other.afterLast();
+      } else {
+        other.absolute(delegate.getRow());
+      }
+    }
+    if (superseded == null) {
+      superseded = delegate;
+    }
+    delegate = other;
+  }
+
+  @Override
+  public boolean move() throws SQLException {
+    return delegate.next();
+  }
+
+  private void changesRows() {
+    connection.gate().giveUpReplay("rows were changed through a result set");
+  }
+
+  private void readsLargeObject() {
+    connection.gate().giveUpReplay("a large object was read");
+  }
+
+  // -------------------- java.sql.ResultSet: its position
+
+  @Override
+  public boolean next() throws SQLException {
+    boolean toRow;
+    try {
+      toRow = delegate.next();
+    } catch (SQLException failure) {
+      toRow = afterFailure(failure, this);
+    }
+    if (read != null) {
+      read.moved(delegate, toRow);
+    }
+    return toRow;
+  }
+
+  private boolean answer(Question question) throws SQLException {
+    boolean answer;
+    try {
+      answer = question.ask(delegate);
+    } catch (SQLException failure) {
+      answer = afterFailure(failure, () -> question.ask(delegate));
+    }
+    return read == null ? answer : read.answered(question, answer);
+  }
+
+  private boolean afterFailure(SQLException failure, Movement movement) throws SQLException {
+    if (read == null) {
+      throw failure;
+    }
+    return connection.gate().moveAfter(failure, movement);
+  }
+
+  @Override
+  public boolean isBeforeFirst() throws SQLException {
+    return answer(Question.IS_BEFORE_FIRST);
+  }
+
+  @Override
+  public boolean isLast() throws SQLException {
+    return answer(Question.IS_LAST);
+  }
+
+  @Override
+  public boolean isAfterLast() throws SQLException {
+    return answer(Question.IS_AFTER_LAST);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    delegate.close();
+    if (superseded != null) {
+      superseded.close();
+    }
+  }
+
+  // -------------------- java.sql.ResultSet: what the journal cannot know
+
+  @Override
+  public void insertRow() throws SQLException {
+    changesRows();
+    delegate.insertRow();
+  }
+
+  @Override
+  public void updateRow() throws SQLException {
+    changesRows();
+    delegate.updateRow();
+  }
+
+  @Override
+  public void deleteRow() throws SQLException {
+    changesRows();
+    delegate.deleteRow();
+  }
+
+  @Override
+  public void refreshRow() throws SQLException {
+    changesRows();
+    delegate.refreshRow();
+  }
+
+  @Override
+  public Blob getBlob(int columnIndex) throws SQLException {
+    readsLargeObject();
+    return delegate.getBlob(columnIndex);
+  }
+
+  @Override
+  public Blob getBlob(String columnLabel) throws SQLException {
+    readsLargeObject();
+    return delegate.getBlob(columnLabel);
+  }
+
+  @Override
+  public Clob getClob(int columnIndex) throws SQLException {
+    readsLargeObject();
+    return delegate.getClob(columnIndex);
+  }
+
+  @Override
+  public Clob getClob(String columnLabel) throws SQLException {
+    readsLargeObject();
+    return delegate.getClob(columnLabel);
+  }
+
+  // -------------------- java.sql.ResultSet: objects that lead back
 
   @Override
   public Statement getStatement() throws SQLException {
@@ -141,7 +298,11 @@ final class DsqlResultSet extends ForwardingResultSet {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Unwrapping.unwrap(this, delegate, type);
+    T unwrapped = Unwrapping.unwrap(this, delegate, type);
+    if (unwrapped != this) {
+      connection.gate().giveUpReplay("a result was unwrapped to " + type.getName());
+    }
+    return unwrapped;
   }
 
   @Override

@@ -1,69 +1,116 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.execution.BatchExecution;
-import io.dsqlproxy.driver.execution.Execution;
+import io.dsqlproxy.driver.execution.Executable;
+import io.dsqlproxy.driver.execution.Operation;
+import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingStatement;
+import io.dsqlproxy.driver.journal.Batch;
+import io.dsqlproxy.driver.journal.BatchUnit;
+import io.dsqlproxy.driver.journal.ExecuteUnit;
+import io.dsqlproxy.driver.journal.Execution;
+import io.dsqlproxy.driver.journal.Origin;
+import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.QueryUnit;
+import io.dsqlproxy.driver.journal.RowsRead;
+import io.dsqlproxy.driver.journal.StatementSettings;
+import io.dsqlproxy.driver.journal.StatementSettings.Name;
+import io.dsqlproxy.driver.journal.StatementSettings.Setting;
+import io.dsqlproxy.driver.journal.StatementUnit;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
+import io.dsqlproxy.driver.journal.UpdateUnit;
+import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import org.postgresql.PGStatement;
 
 /**
  * A statement whose executions are planned and pass the gate, and whose results lead back to it.
  * Not safe for use by several threads at once except for {@link #cancel()}, like pgJDBC's.
+ *
+ * <p>It executes with a statement of pgJDBC's own. After a transaction was replayed it reports from
+ * the statement that was executed in the replay, until it is executed again.
  */
-class DsqlStatement extends ForwardingStatement {
+class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
-  private static final Execution<Statement, ResultSet> QUERY =
-      (statement, form) -> statement.executeQuery(form.sql());
-  private static final Execution<Statement, Integer> UPDATE =
-      (statement, form) -> statement.executeUpdate(form.sql());
-  private static final Execution<Statement, Long> LARGE_UPDATE =
-      (statement, form) -> statement.executeLargeUpdate(form.sql());
-  private static final Execution<Statement, Boolean> ANY =
-      (statement, form) -> statement.execute(form.sql());
-  private static final BatchExecution<Statement, int[]> BATCH = Statement::executeBatch;
-  private static final BatchExecution<Statement, long[]> LARGE_BATCH = Statement::executeLargeBatch;
+  static final Operation<DsqlStatement, ResultSet> QUERY =
+      new Operation<>(
+          (statement, form) -> statement.executeQuery(form.sql()), DsqlStatement::queryUnit);
+  static final Operation<DsqlStatement, Integer> UPDATE =
+      new Operation<>(
+          (statement, form) -> statement.executeUpdate(form.sql()), DsqlStatement::updateUnit);
+  static final Operation<DsqlStatement, Long> LARGE_UPDATE =
+      new Operation<>(
+          (statement, form) -> statement.executeLargeUpdate(form.sql()), DsqlStatement::updateUnit);
+  static final Operation<DsqlStatement, Boolean> ANY =
+      new Operation<>(
+          (statement, form) -> statement.execute(form.sql()), DsqlStatement::executeUnit);
+  private static final Operation<DsqlStatement, int[]> BATCH =
+      new Operation<>((statement, form) -> statement.executeBatch(), DsqlStatement::batchUnit);
+  private static final Operation<DsqlStatement, long[]> LARGE_BATCH =
+      new Operation<>((statement, form) -> statement.executeLargeBatch(), DsqlStatement::batchUnit);
+
+  private static final PlannedForm.Send BATCH_OF_STATEMENTS =
+      new PlannedForm.Send("a batch of statements", List.of());
 
   private final DsqlConnection connection;
-  private final Statement delegate;
+  private final Statement own;
+  private final Preparation<? extends Statement> preparation;
+  private StatementSettings settings = StatementSettings.DEFAULT;
+  private Batch batch = new Batch();
+  private volatile Statement replayed;
+  private StatementUnit<?> executedLast;
   private DsqlResultSet lastResult;
   private DsqlResultSet lastKeys;
-  private int batchEntries;
 
-  DsqlStatement(DsqlConnection connection, Statement delegate) {
+  DsqlStatement(
+      DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
     this.connection = connection;
-    this.delegate = delegate;
+    this.own = own;
+    this.preparation = preparation;
   }
 
   /** A statement inside pgJDBC, found through one of its results. */
-  DsqlStatement(DsqlConnection connection, Statement delegate, DsqlResultSet result) {
-    this(connection, delegate);
+  DsqlStatement(DsqlConnection connection, Statement own, DsqlResultSet result) {
+    this(connection, own, (Preparation<? extends Statement>) null);
     this.lastResult = result;
   }
 
+  /** What it reports from. */
   @Override
   protected Statement delegate() {
-    return delegate;
+    Statement fromReplay = replayed;
+    return fromReplay != null ? fromReplay : executedWith();
+  }
+
+  /** The one of its own statements that it executed with last. */
+  Statement executedWith() {
+    return own;
   }
 
   /** The statement that holds the batch. */
-  Statement batchDelegate() {
-    return delegate();
+  Statement batchStatement() {
+    return own;
+  }
+
+  /** Sets something on each of its own statements. */
+  void applyToOwn(Setting setting) throws SQLException {
+    setting.applyTo(own);
   }
 
   final DsqlConnection connection() {
     return connection;
   }
 
-  /** One more entry in the batch. */
-  final void countBatchEntry() {
-    batchEntries++;
+  final Batch batch() {
+    return batch;
   }
 
   /** The decorated form of a result of this statement: the same one for the same result. */
-  final ResultSet decorated(ResultSet result) {
+  final DsqlResultSet decorated(ResultSet result) {
     if (result == null) {
       return null;
     }
@@ -73,14 +120,145 @@ class DsqlStatement extends ForwardingStatement {
     return lastResult;
   }
 
-  private <T> T execute(String sql, Execution<Statement, T> execution) throws SQLException {
-    return connection.gate().execute(delegate(), connection.plan(sql), true, execution);
+  private <T> T execute(String sql, Operation<DsqlStatement, T> operation) throws SQLException {
+    Plan plan = connection.plan(sql);
+    return connection.gate().execute(this, plan, TransactionCommand.of(sql), operation);
   }
 
-  private <T> T executeBatch(BatchExecution<Statement, T> execution) throws SQLException {
-    int entries = batchEntries;
-    batchEntries = 0;
-    return connection.gate().executeBatch(batchDelegate(), entries, execution);
+  private <N extends Number> N executeUpdate(String sql, Execution<N> execution)
+      throws SQLException {
+    return execute(sql, new Operation<>(execution, DsqlStatement::updateUnit));
+  }
+
+  private boolean executeAny(String sql, Execution<Boolean> execution) throws SQLException {
+    return execute(sql, new Operation<>(execution, DsqlStatement::executeUnit));
+  }
+
+  /** What the batch is called in messages, and the form of its statements if they have one. */
+  PlannedForm.Send batchForm() {
+    return BATCH_OF_STATEMENTS;
+  }
+
+  private <T> T executeBatch(Operation<DsqlStatement, T> operation) throws SQLException {
+    try {
+      return connection.gate().executeBatch(this, batchForm(), batch.size(), operation);
+    } finally {
+      batch = new Batch();
+    }
+  }
+
+  // -------------------- what the gate needs
+
+  @Override
+  public Statement ready(PlannedForm.Send form) throws SQLException {
+    leaveReplay();
+    return own;
+  }
+
+  final void leaveReplay() throws SQLException {
+    executedLast = null;
+    Statement fromReplay = replayed;
+    if (fromReplay != null) {
+      replayed = null;
+      fromReplay.close();
+    }
+  }
+
+  @Override
+  public <T> Invocation<T> invocation(PlannedForm.Send form, Execution<T> execution) {
+    return new Invocation<>(this, form, execution, parameters(), settings);
+  }
+
+  /** The parameters of the execution that has just ended. */
+  Parameters parameters() {
+    return Parameters.NONE;
+  }
+
+  @Override
+  public String obstacleToRepeat() {
+    return batch.obstacle();
+  }
+
+  @Override
+  public void prepareToRepeat() throws SQLException {
+    if (batch.size() > 0) {
+      batch.addTo(batchStatement());
+    }
+  }
+
+  @Override
+  public int queryTimeoutSeconds() throws SQLException {
+    return own.getQueryTimeout();
+  }
+
+  // -------------------- what the journal needs
+
+  @Override
+  public String obstacle() {
+    return preparation == null ? "a statement was found through a result inside of it" : null;
+  }
+
+  @Override
+  public Statement another(PlannedForm.Send form, String text) throws SQLException {
+    return connection.prepareAgain(preparation, text);
+  }
+
+  @Override
+  public boolean reportsOn(StatementUnit<?> unit) throws SQLException {
+    return unit == executedLast && !isClosed();
+  }
+
+  @Override
+  public void reportFrom(Statement other) throws SQLException {
+    Statement earlier = replayed;
+    replayed = other;
+    if (earlier != null && earlier != other) {
+      earlier.close();
+    }
+  }
+
+  @Override
+  public void journaled(StatementUnit<?> unit) {
+    executedLast = unit;
+  }
+
+  /** The last execution, if what is read of it belongs into the journal. */
+  private StatementUnit<?> live() {
+    StatementUnit<?> unit = executedLast;
+    return unit != null && unit.isLive() ? unit : null;
+  }
+
+  StatementUnit<ResultSet> queryUnit(
+      Invocation<ResultSet> invocation, Statement statement, ResultSet result) throws SQLException {
+    if (result == null) {
+      return new QueryUnit(invocation);
+    }
+    DsqlResultSet held = decorated(result);
+    QueryUnit unit = new QueryUnit(invocation, held, result);
+    held.record(unit.rows());
+    return unit;
+  }
+
+  <N extends Number> StatementUnit<N> updateUnit(
+      Invocation<N> invocation, Statement statement, N count) throws SQLException {
+    return new UpdateUnit<>(invocation, count);
+  }
+
+  StatementUnit<Boolean> executeUnit(
+      Invocation<Boolean> invocation, Statement statement, Boolean hasRows) throws SQLException {
+    if (hasRows == null) {
+      return new ExecuteUnit(invocation);
+    }
+    DsqlResultSet held = hasRows ? decorated(statement.getResultSet()) : null;
+    ExecuteUnit unit = new ExecuteUnit(invocation, statement, held);
+    if (held != null) {
+      held.record(unit.rows());
+    }
+    return unit;
+  }
+
+  private <T> StatementUnit<T> batchUnit(Invocation<T> invocation, Statement statement, T counts) {
+    return new BatchUnit<>(invocation, batch, counts);
   }
 
   // -------------------- java.sql.Statement: executions
@@ -97,18 +275,20 @@ class DsqlStatement extends ForwardingStatement {
 
   @Override
   public int executeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
-    return execute(
+    return executeUpdate(
         sql, (statement, form) -> statement.executeUpdate(form.sql(), autoGeneratedKeys));
   }
 
   @Override
   public int executeUpdate(String sql, int[] columnIndexes) throws SQLException {
-    return execute(sql, (statement, form) -> statement.executeUpdate(form.sql(), columnIndexes));
+    return executeUpdate(
+        sql, (statement, form) -> statement.executeUpdate(form.sql(), columnIndexes));
   }
 
   @Override
   public int executeUpdate(String sql, String[] columnNames) throws SQLException {
-    return execute(sql, (statement, form) -> statement.executeUpdate(form.sql(), columnNames));
+    return executeUpdate(
+        sql, (statement, form) -> statement.executeUpdate(form.sql(), columnNames));
   }
 
   @Override
@@ -118,19 +298,20 @@ class DsqlStatement extends ForwardingStatement {
 
   @Override
   public long executeLargeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
-    return execute(
+    return executeUpdate(
         sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), autoGeneratedKeys));
   }
 
   @Override
   public long executeLargeUpdate(String sql, int[] columnIndexes) throws SQLException {
-    return execute(
+    return executeUpdate(
         sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), columnIndexes));
   }
 
   @Override
   public long executeLargeUpdate(String sql, String[] columnNames) throws SQLException {
-    return execute(sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), columnNames));
+    return executeUpdate(
+        sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), columnNames));
   }
 
   @Override
@@ -140,30 +321,30 @@ class DsqlStatement extends ForwardingStatement {
 
   @Override
   public boolean execute(String sql, int autoGeneratedKeys) throws SQLException {
-    return execute(sql, (statement, form) -> statement.execute(form.sql(), autoGeneratedKeys));
+    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), autoGeneratedKeys));
   }
 
   @Override
   public boolean execute(String sql, int[] columnIndexes) throws SQLException {
-    return execute(sql, (statement, form) -> statement.execute(form.sql(), columnIndexes));
+    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), columnIndexes));
   }
 
   @Override
   public boolean execute(String sql, String[] columnNames) throws SQLException {
-    return execute(sql, (statement, form) -> statement.execute(form.sql(), columnNames));
+    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), columnNames));
   }
 
   @Override
   public void addBatch(String sql) throws SQLException {
     PlannedForm.Send form = connection.gate().admitToBatch(connection.plan(sql));
-    batchDelegate().addBatch(form.sql());
-    countBatchEntry();
+    batchStatement().addBatch(form.sql());
+    batch.add(form.sql());
   }
 
   @Override
   public void clearBatch() throws SQLException {
-    batchEntries = 0;
-    batchDelegate().clearBatch();
+    batch = new Batch();
+    batchStatement().clearBatch();
   }
 
   @Override
@@ -176,7 +357,14 @@ class DsqlStatement extends ForwardingStatement {
     return executeBatch(LARGE_BATCH);
   }
 
-  // -------------------- java.sql.Statement: objects that lead back
+  /** Stops what it executes, and the wait for its next execution. */
+  @Override
+  public void cancel() throws SQLException {
+    executedWith().cancel();
+    connection.gate().cancel(this);
+  }
+
+  // -------------------- java.sql.Statement: results
 
   @Override
   public ResultSet getResultSet() throws SQLException {
@@ -184,25 +372,167 @@ class DsqlStatement extends ForwardingStatement {
   }
 
   @Override
+  public boolean getMoreResults() throws SQLException {
+    return getMoreResults(CLOSE_CURRENT_RESULT);
+  }
+
+  @Override
+  public boolean getMoreResults(int current) throws SQLException {
+    Statement statement = delegate();
+    boolean hasRows = statement.getMoreResults(current);
+    StatementUnit<?> unit = live();
+    if (unit != null) {
+      DsqlResultSet held = hasRows ? decorated(statement.getResultSet()) : null;
+      RowsRead rows = unit.wentOn(statement, current, held);
+      if (held != null) {
+        held.record(rows);
+      }
+    }
+    return hasRows;
+  }
+
+  @Override
   public ResultSet getGeneratedKeys() throws SQLException {
     ResultSet keys = delegate().getGeneratedKeys();
     if (lastKeys == null || !lastKeys.decorates(keys)) {
       lastKeys = new DsqlResultSet(connection, this, keys);
+      StatementUnit<?> unit = live();
+      if (unit != null) {
+        lastKeys.record(unit.readsKeys(lastKeys, keys));
+      }
     }
     return lastKeys;
   }
 
+  // -------------------- java.sql.Statement: settings
+
+  private void set(Name name, Setting setting) throws SQLException {
+    applyToOwn(setting);
+    settings = settings.with(name, setting);
+  }
+
+  @Override
+  public void setMaxFieldSize(int max) throws SQLException {
+    set(Name.MAX_FIELD_SIZE, statement -> statement.setMaxFieldSize(max));
+  }
+
+  @Override
+  public void setMaxRows(int max) throws SQLException {
+    set(Name.MAX_ROWS, statement -> statement.setMaxRows(max));
+  }
+
+  @Override
+  public void setLargeMaxRows(long max) throws SQLException {
+    set(Name.MAX_ROWS, statement -> statement.setLargeMaxRows(max));
+  }
+
+  @Override
+  public void setEscapeProcessing(boolean enable) throws SQLException {
+    set(Name.ESCAPE_PROCESSING, statement -> statement.setEscapeProcessing(enable));
+  }
+
+  @Override
+  public void setQueryTimeout(int seconds) throws SQLException {
+    set(Name.QUERY_TIMEOUT, statement -> statement.setQueryTimeout(seconds));
+  }
+
+  @Override
+  public void setCursorName(String name) throws SQLException {
+    set(Name.CURSOR_NAME, statement -> statement.setCursorName(name));
+  }
+
+  @Override
+  public void setFetchDirection(int direction) throws SQLException {
+    set(Name.FETCH_DIRECTION, statement -> statement.setFetchDirection(direction));
+  }
+
+  @Override
+  public void setFetchSize(int rows) throws SQLException {
+    set(Name.FETCH_SIZE, statement -> statement.setFetchSize(rows));
+  }
+
+  @Override
+  public void setPoolable(boolean poolable) throws SQLException {
+    set(Name.POOLABLE, statement -> statement.setPoolable(poolable));
+  }
+
+  @Override
+  public int getMaxFieldSize() throws SQLException {
+    return executedWith().getMaxFieldSize();
+  }
+
+  @Override
+  public int getMaxRows() throws SQLException {
+    return executedWith().getMaxRows();
+  }
+
+  @Override
+  public long getLargeMaxRows() throws SQLException {
+    return executedWith().getLargeMaxRows();
+  }
+
+  @Override
+  public int getQueryTimeout() throws SQLException {
+    return executedWith().getQueryTimeout();
+  }
+
+  @Override
+  public int getFetchDirection() throws SQLException {
+    return executedWith().getFetchDirection();
+  }
+
+  @Override
+  public int getFetchSize() throws SQLException {
+    return executedWith().getFetchSize();
+  }
+
+  @Override
+  public boolean isPoolable() throws SQLException {
+    return executedWith().isPoolable();
+  }
+
+  // -------------------- java.sql.Statement: its life
+
+  @Override
+  public void closeOnCompletion() throws SQLException {
+    applyToOwn(Statement::closeOnCompletion);
+  }
+
+  @Override
+  public boolean isCloseOnCompletion() throws SQLException {
+    return executedWith().isCloseOnCompletion();
+  }
+
+  @Override
+  public boolean isClosed() throws SQLException {
+    return own.isClosed();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    try {
+      leaveReplay();
+    } finally {
+      applyToOwn(Statement::close);
+    }
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
-    delegate().getConnection();
+    own.getConnection();
     return connection;
   }
 
   // -------------------- java.sql.Wrapper
 
+  /** What can be reached through pgJDBC's own statement cannot be seen from here. */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Unwrapping.unwrap(this, delegate(), type);
+    T unwrapped = Unwrapping.unwrap(this, delegate(), type);
+    if (unwrapped != this && type != PGStatement.class) {
+      connection.gate().unwrapped(type);
+    }
+    return unwrapped;
   }
 
   @Override

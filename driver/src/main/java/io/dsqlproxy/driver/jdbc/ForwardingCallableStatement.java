@@ -15,6 +15,7 @@ import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.SQLXML;
+import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
@@ -28,24 +29,20 @@ import java.util.Calendar;
 abstract class ForwardingCallableStatement extends DsqlPreparedStatement
     implements CallableStatement {
 
-  ForwardingCallableStatement(DsqlConnection connection, CallableStatement delegate, Plan plan) {
-    super(connection, delegate, plan);
+  ForwardingCallableStatement(
+      DsqlConnection connection,
+      CallableStatement delegate,
+      Plan plan,
+      Preparation<? extends Statement> preparation) {
+    super(connection, delegate, plan, preparation);
   }
 
   @Override
-  protected abstract CallableStatement delegate();
+  protected CallableStatement delegate() {
+    return (CallableStatement) super.delegate();
+  }
 
   // -------------------- java.sql.CallableStatement
-
-  @Override
-  public void registerOutParameter(int parameterIndex, int sqlType) throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType);
-  }
-
-  @Override
-  public void registerOutParameter(int parameterIndex, int sqlType, int scale) throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType, scale);
-  }
 
   @Override
   public boolean wasNull() throws SQLException {
@@ -151,12 +148,6 @@ abstract class ForwardingCallableStatement extends DsqlPreparedStatement
   @Override
   public Timestamp getTimestamp(int parameterIndex, Calendar cal) throws SQLException {
     return delegate().getTimestamp(parameterIndex, cal);
-  }
-
-  @Override
-  public void registerOutParameter(int parameterIndex, int sqlType, String typeName)
-      throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType, typeName);
   }
 
   @Override
@@ -554,23 +545,6 @@ abstract class ForwardingCallableStatement extends DsqlPreparedStatement
   @Override
   public void setNClob(String parameterName, Reader reader) throws SQLException {
     delegate().setNClob(parameterName, reader);
-  }
-
-  @Override
-  public void registerOutParameter(int parameterIndex, SQLType sqlType) throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType);
-  }
-
-  @Override
-  public void registerOutParameter(int parameterIndex, SQLType sqlType, int scale)
-      throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType, scale);
-  }
-
-  @Override
-  public void registerOutParameter(int parameterIndex, SQLType sqlType, String typeName)
-      throws SQLException {
-    delegate().registerOutParameter(parameterIndex, sqlType, typeName);
   }
 
   @Override

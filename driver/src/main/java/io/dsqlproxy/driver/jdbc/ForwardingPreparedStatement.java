@@ -1,5 +1,9 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.journal.BytesBinding;
+import io.dsqlproxy.driver.journal.ParameterBinding;
+import io.dsqlproxy.driver.journal.TextBinding;
+import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import java.math.BigDecimal;
 import java.net.URL;
 import java.sql.Blob;
@@ -13,110 +17,146 @@ import java.sql.ResultSetMetaData;
 import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;
+import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
 
 /**
- * Hands what {@link PreparedStatement} adds to a statement over to another prepared statement.
- * Every method of the interface is here, its default methods included, except those that the
- * decorated class has to decide about: they stay abstract, so that the compiler asks for them. As
- * safe for use by many threads as the delegate.
+ * Hands what {@link PreparedStatement} adds to a statement over to another prepared statement:
+ * parameters as bindings, which can be bound again. Every method of the interface is here, its
+ * default methods included, except those that the decorated class has to decide about: they stay
+ * abstract, so that the compiler asks for them. As safe for use by many threads as the delegate.
  */
 abstract class ForwardingPreparedStatement extends DsqlStatement implements PreparedStatement {
 
-  ForwardingPreparedStatement(DsqlConnection connection, PreparedStatement delegate) {
-    super(connection, delegate);
+  private static final String LARGE_OBJECT = "a parameter is a large object";
+
+  ForwardingPreparedStatement(
+      DsqlConnection connection,
+      PreparedStatement delegate,
+      Preparation<? extends Statement> preparation) {
+    super(connection, delegate, preparation);
   }
 
   @Override
-  protected abstract PreparedStatement delegate();
+  protected PreparedStatement delegate() {
+    return (PreparedStatement) super.delegate();
+  }
+
+  /** Binds a parameter, and remembers how. */
+  abstract void bind(int parameterIndex, ParameterBinding binding) throws SQLException;
+
+  private static Date copyOf(Date value) {
+    return value == null ? null : (Date) value.clone();
+  }
+
+  private static Time copyOf(Time value) {
+    return value == null ? null : (Time) value.clone();
+  }
+
+  private static Timestamp copyOf(Timestamp value) {
+    return value == null ? null : (Timestamp) value.clone();
+  }
+
+  private static Calendar copyOf(Calendar value) {
+    return value == null ? null : (Calendar) value.clone();
+  }
 
   // -------------------- java.sql.PreparedStatement
 
   @Override
   public void setNull(int parameterIndex, int sqlType) throws SQLException {
-    delegate().setNull(parameterIndex, sqlType);
+    bind(parameterIndex, statement -> statement.setNull(parameterIndex, sqlType));
   }
 
   @Override
   public void setBoolean(int parameterIndex, boolean x) throws SQLException {
-    delegate().setBoolean(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setBoolean(parameterIndex, x));
   }
 
   @Override
   public void setByte(int parameterIndex, byte x) throws SQLException {
-    delegate().setByte(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setByte(parameterIndex, x));
   }
 
   @Override
   public void setShort(int parameterIndex, short x) throws SQLException {
-    delegate().setShort(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setShort(parameterIndex, x));
   }
 
   @Override
   public void setInt(int parameterIndex, int x) throws SQLException {
-    delegate().setInt(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setInt(parameterIndex, x));
   }
 
   @Override
   public void setLong(int parameterIndex, long x) throws SQLException {
-    delegate().setLong(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setLong(parameterIndex, x));
   }
 
   @Override
   public void setFloat(int parameterIndex, float x) throws SQLException {
-    delegate().setFloat(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setFloat(parameterIndex, x));
   }
 
   @Override
   public void setDouble(int parameterIndex, double x) throws SQLException {
-    delegate().setDouble(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setDouble(parameterIndex, x));
   }
 
   @Override
   public void setBigDecimal(int parameterIndex, BigDecimal x) throws SQLException {
-    delegate().setBigDecimal(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setBigDecimal(parameterIndex, x));
   }
 
   @Override
   public void setString(int parameterIndex, String x) throws SQLException {
-    delegate().setString(parameterIndex, x);
+    bind(parameterIndex, TextBinding.of(x, statement -> statement.setString(parameterIndex, x)));
   }
 
   @Override
   public void setBytes(int parameterIndex, byte[] x) throws SQLException {
-    delegate().setBytes(parameterIndex, x);
+    bind(
+        parameterIndex,
+        new BytesBinding(x, (statement, value) -> statement.setBytes(parameterIndex, value)));
   }
 
   @Override
   public void setDate(int parameterIndex, Date x) throws SQLException {
-    delegate().setDate(parameterIndex, x);
+    Date value = copyOf(x);
+    bind(parameterIndex, statement -> statement.setDate(parameterIndex, value));
   }
 
   @Override
   public void setTime(int parameterIndex, Time x) throws SQLException {
-    delegate().setTime(parameterIndex, x);
+    Time value = copyOf(x);
+    bind(parameterIndex, statement -> statement.setTime(parameterIndex, value));
   }
 
   @Override
   public void setTimestamp(int parameterIndex, Timestamp x) throws SQLException {
-    delegate().setTimestamp(parameterIndex, x);
+    Timestamp value = copyOf(x);
+    bind(parameterIndex, statement -> statement.setTimestamp(parameterIndex, value));
   }
 
   @Override
   public void setRef(int parameterIndex, Ref x) throws SQLException {
-    delegate().setRef(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setRef(parameterIndex, x));
   }
 
   @Override
   public void setBlob(int parameterIndex, Blob x) throws SQLException {
-    delegate().setBlob(parameterIndex, x);
+    bind(
+        parameterIndex,
+        new UnrepeatableBinding(LARGE_OBJECT, statement -> statement.setBlob(parameterIndex, x)));
   }
 
   @Override
   public void setClob(int parameterIndex, Clob x) throws SQLException {
-    delegate().setClob(parameterIndex, x);
+    bind(
+        parameterIndex,
+        new UnrepeatableBinding(LARGE_OBJECT, statement -> statement.setClob(parameterIndex, x)));
   }
 
   @Override
@@ -126,27 +166,33 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setDate(int parameterIndex, Date x, Calendar cal) throws SQLException {
-    delegate().setDate(parameterIndex, x, cal);
+    Date value = copyOf(x);
+    Calendar calendar = copyOf(cal);
+    bind(parameterIndex, statement -> statement.setDate(parameterIndex, value, calendar));
   }
 
   @Override
   public void setTime(int parameterIndex, Time x, Calendar cal) throws SQLException {
-    delegate().setTime(parameterIndex, x, cal);
+    Time value = copyOf(x);
+    Calendar calendar = copyOf(cal);
+    bind(parameterIndex, statement -> statement.setTime(parameterIndex, value, calendar));
   }
 
   @Override
   public void setTimestamp(int parameterIndex, Timestamp x, Calendar cal) throws SQLException {
-    delegate().setTimestamp(parameterIndex, x, cal);
+    Timestamp value = copyOf(x);
+    Calendar calendar = copyOf(cal);
+    bind(parameterIndex, statement -> statement.setTimestamp(parameterIndex, value, calendar));
   }
 
   @Override
   public void setNull(int parameterIndex, int sqlType, String typeName) throws SQLException {
-    delegate().setNull(parameterIndex, sqlType, typeName);
+    bind(parameterIndex, statement -> statement.setNull(parameterIndex, sqlType, typeName));
   }
 
   @Override
   public void setURL(int parameterIndex, URL x) throws SQLException {
-    delegate().setURL(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setURL(parameterIndex, x));
   }
 
   @Override
@@ -156,21 +202,30 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setRowId(int parameterIndex, RowId x) throws SQLException {
-    delegate().setRowId(parameterIndex, x);
+    bind(parameterIndex, statement -> statement.setRowId(parameterIndex, x));
   }
 
   @Override
   public void setNString(int parameterIndex, String value) throws SQLException {
-    delegate().setNString(parameterIndex, value);
+    bind(
+        parameterIndex,
+        TextBinding.of(value, statement -> statement.setNString(parameterIndex, value)));
   }
 
   @Override
   public void setNClob(int parameterIndex, NClob value) throws SQLException {
-    delegate().setNClob(parameterIndex, value);
+    bind(
+        parameterIndex,
+        new UnrepeatableBinding(
+            LARGE_OBJECT, statement -> statement.setNClob(parameterIndex, value)));
   }
 
   @Override
   public void setSQLXML(int parameterIndex, SQLXML xmlObject) throws SQLException {
-    delegate().setSQLXML(parameterIndex, xmlObject);
+    bind(
+        parameterIndex,
+        new UnrepeatableBinding(
+            "a parameter is an XML object",
+            statement -> statement.setSQLXML(parameterIndex, xmlObject)));
   }
 }

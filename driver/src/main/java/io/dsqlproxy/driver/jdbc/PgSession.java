@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Session;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
 import org.postgresql.jdbc.PgConnection;
@@ -27,9 +28,34 @@ final class PgSession implements Session {
     return !pg.getAutoCommit() || isTransactionOpen();
   }
 
-  /** True from BEGIN to the end of the transaction, failed or not. */
-  boolean isTransactionOpen() {
+  @Override
+  public boolean isTransactionOpen() {
     return pg.getTransactionState() != TransactionState.IDLE;
+  }
+
+  @Override
+  public boolean isTransactionFailed() {
+    return pg.getTransactionState() == TransactionState.FAILED;
+  }
+
+  @Override
+  public boolean isClosed() throws SQLException {
+    return pg.isClosed();
+  }
+
+  /** pgJDBC refuses to roll back in autocommit, whatever text has begun a transaction there. */
+  @Override
+  public void rollBack() throws SQLException {
+    if (!isTransactionOpen()) {
+      return;
+    }
+    if (!pg.getAutoCommit()) {
+      pg.rollback();
+      return;
+    }
+    try (Statement statement = pg.createStatement()) {
+      statement.execute("ROLLBACK");
+    }
   }
 
   /**

@@ -1,6 +1,11 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.DsqlExceptions;
+import io.dsqlproxy.driver.journal.BytesBinding;
+import io.dsqlproxy.driver.journal.ParameterBinding;
+import io.dsqlproxy.driver.journal.StatementSettings.Setting;
+import io.dsqlproxy.driver.journal.TextBinding;
+import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.ByteArrayInputStream;
@@ -9,10 +14,8 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLType;
 import java.sql.Statement;
 
 /**
@@ -20,46 +23,59 @@ import java.sql.Statement;
  * statement for each, both prepared and bound alike. What it reports is about the one executed
  * last. Not safe for use by several threads at once except for {@link #cancel()}.
  */
-final class TwoFormPreparedStatement extends TwiceBoundPreparedStatement {
+final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   private final PlannedForm autocommitForm;
-  private volatile PreparedStatement executedLast;
+  private final PreparedStatement autocommit;
+  private final PreparedStatement inTransaction;
+  private volatile PreparedStatement executedWith;
 
   TwoFormPreparedStatement(
       DsqlConnection connection,
       PreparedStatement autocommit,
       PreparedStatement inTransaction,
-      Plan plan) {
-    super(connection, autocommit, inTransaction, plan);
+      Plan plan,
+      Preparation<? extends Statement> preparation) {
+    super(connection, inTransaction, plan, preparation);
     this.autocommitForm = plan.autocommit();
-    this.executedLast = inTransaction;
+    this.autocommit = autocommit;
+    this.inTransaction = inTransaction;
+    this.executedWith = inTransaction;
   }
 
   @Override
-  protected PreparedStatement delegate() {
-    return executedLast;
+  Statement executedWith() {
+    return executedWith;
   }
 
   @Override
-  PreparedStatement batchDelegate() {
-    return inTransaction;
+  void applyToOwn(Setting setting) throws SQLException {
+    try {
+      setting.applyTo(autocommit);
+    } finally {
+      setting.applyTo(inTransaction);
+    }
   }
 
   @Override
-  PreparedStatement delegateFor(PlannedForm.Send form) throws SQLException {
-    return switchTo(form == autocommitForm ? autocommit : inTransaction);
+  void bindOwn(ParameterBinding binding) throws SQLException {
+    binding.bindTo(inTransaction);
+    binding.bindTo(autocommit);
   }
 
   /** As one statement would, this one closes its results when it is executed again. */
-  private PreparedStatement switchTo(PreparedStatement next) throws SQLException {
-    PreparedStatement last = executedLast;
+  @Override
+  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
+    leaveReplay();
+    PreparedStatement next = form == autocommitForm ? autocommit : inTransaction;
+    PreparedStatement last = executedWith;
     if (next != last) {
       if (last.isClosed()) {
         next.close();
       } else {
         closeResultsOf(last);
       }
-      executedLast = next;
+      executedWith = next;
     }
     return next;
   }
@@ -70,130 +86,48 @@ final class TwoFormPreparedStatement extends TwiceBoundPreparedStatement {
     }
   }
 
-  // -------------------- java.sql.Statement
-
-  @Override
-  public int[] executeBatch() throws SQLException {
-    switchTo(inTransaction);
-    return super.executeBatch();
-  }
-
-  @Override
-  public long[] executeLargeBatch() throws SQLException {
-    switchTo(inTransaction);
-    return super.executeLargeBatch();
-  }
-
   @Override
   public boolean isClosed() throws SQLException {
     return autocommit.isClosed() || inTransaction.isClosed();
   }
 
-  @Override
-  public void close() throws SQLException {
-    try {
-      autocommit.close();
-    } finally {
-      inTransaction.close();
-    }
-  }
-
-  // -------------------- java.sql.PreparedStatement
-
-  @Override
-  public void clearParameters() throws SQLException {
-    super.clearParameters();
-    autocommit.clearParameters();
-  }
-
-  @Override
-  public void setArray(int parameterIndex, Array x) throws SQLException {
-    super.setArray(parameterIndex, x);
-    autocommit.setArray(parameterIndex, DsqlArray.undecorated(x));
-  }
-
-  @Override
-  public void setObject(int parameterIndex, Object x) throws SQLException {
-    bindObject(x, (statement, value) -> statement.setObject(parameterIndex, value));
-  }
-
-  @Override
-  public void setObject(int parameterIndex, Object x, int targetSqlType) throws SQLException {
-    bindObject(x, (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
-  }
-
-  @Override
-  public void setObject(int parameterIndex, Object x, int targetSqlType, int scaleOrLength)
-      throws SQLException {
-    bindObject(
-        x,
-        (statement, value) ->
-            statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
-  }
-
-  @Override
-  public void setObject(int parameterIndex, Object x, SQLType targetSqlType) throws SQLException {
-    bindObject(x, (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
-  }
-
-  @Override
-  public void setObject(int parameterIndex, Object x, SQLType targetSqlType, int scaleOrLength)
-      throws SQLException {
-    bindObject(
-        x,
-        (statement, value) ->
-            statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
-  }
-
-  private void bindObject(Object x, StreamBinding<Object> binding) throws SQLException {
-    Object value = undecorated(x);
-    if (value instanceof InputStream stream) {
-      bindStream(stream, Long.MAX_VALUE, binding::bind);
-    } else if (value instanceof Reader reader) {
-      bindReader(reader, Long.MAX_VALUE, binding::bind);
-    } else {
-      binding.bind(inTransaction, value);
-      binding.bind(autocommit, value);
-    }
-  }
-
   // -------------------- parameters that can be read once: each statement reads a copy
 
   @Override
-  void bindStream(InputStream stream, long length, StreamBinding<InputStream> binding)
+  void bindStream(
+      int parameterIndex, InputStream stream, long length, ValueBinding<InputStream> binding)
       throws SQLException {
-    markStreamBound();
     if (stream == null || length < 0) {
-      binding.bind(inTransaction, stream);
-      binding.bind(autocommit, stream);
+      bind(parameterIndex, statement -> binding.bind(statement, stream));
       return;
     }
-    byte[] bytes;
     try {
-      bytes = stream.readNBytes((int) Math.min(length, Integer.MAX_VALUE));
+      byte[] bytes = stream.readNBytes((int) Math.min(length, Integer.MAX_VALUE));
+      bind(
+          parameterIndex,
+          new BytesBinding(
+              bytes,
+              (statement, value) -> binding.bind(statement, new ByteArrayInputStream(value))));
     } catch (IOException e) {
       throw DsqlExceptions.unreadableParameter(e);
     }
-    binding.bind(inTransaction, new ByteArrayInputStream(bytes));
-    binding.bind(autocommit, new ByteArrayInputStream(bytes));
   }
 
   @Override
-  void bindReader(Reader reader, long length, StreamBinding<Reader> binding) throws SQLException {
-    markStreamBound();
+  void bindReader(int parameterIndex, Reader reader, long length, ValueBinding<Reader> binding)
+      throws SQLException {
     if (reader == null || length < 0) {
-      binding.bind(inTransaction, reader);
-      binding.bind(autocommit, reader);
+      bind(parameterIndex, statement -> binding.bind(statement, reader));
       return;
     }
-    String text;
     try {
-      text = read(reader, length);
+      String text = read(reader, length);
+      bind(
+          parameterIndex,
+          TextBinding.of(text, statement -> binding.bind(statement, new StringReader(text))));
     } catch (IOException e) {
       throw DsqlExceptions.unreadableParameter(e);
     }
-    binding.bind(inTransaction, new StringReader(text));
-    binding.bind(autocommit, new StringReader(text));
   }
 
   private static String read(Reader reader, long length) throws IOException {

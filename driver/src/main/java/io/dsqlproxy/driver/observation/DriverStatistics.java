@@ -22,6 +22,11 @@ public final class DriverStatistics {
   private final LongAdder refused = new LongAdder();
   private final LongAdder conflicts = new LongAdder();
   private final LongAdder retries = new LongAdder();
+  private final LongAdder replays = new LongAdder();
+  private final LongAdder exhausted = new LongAdder();
+  private final LongAdder dataChanged = new LongAdder();
+  private final LongAdder notReplayable = new LongAdder();
+  private final LongAdder commitsUnknown = new LongAdder();
   private final LongAdder tokensSigned = new LongAdder();
   private final LongAdder[] changesByRule = new LongAdder[RuleId.values().length];
   private final AtomicReferenceArray<Example> exampleByRule =
@@ -76,6 +81,31 @@ public final class DriverStatistics {
     retries.increment();
   }
 
+  /** A transaction is run again, after a conflict or to go back to a savepoint. */
+  public void transactionReplayed() {
+    replays.increment();
+  }
+
+  /** A conflict surfaced because it was not run again any more. */
+  public void retriesExhausted() {
+    exhausted.increment();
+  }
+
+  /** A conflict surfaced because a replay had another outcome. */
+  public void dataChanged() {
+    dataChanged.increment();
+  }
+
+  /** A conflict surfaced because its transaction could not be run again. */
+  public void notReplayable() {
+    notReplayable.increment();
+  }
+
+  /** The connection was lost at COMMIT. */
+  public void commitUnknown() {
+    commitsUnknown.increment();
+  }
+
   /** An authentication token was signed. */
   public void tokenSigned() {
     tokensSigned.increment();
@@ -96,6 +126,11 @@ public final class DriverStatistics {
         refused.sum(),
         conflicts.sum(),
         retries.sum(),
+        replays.sum(),
+        exhausted.sum(),
+        dataChanged.sum(),
+        notReplayable.sum(),
+        commitsUnknown.sum(),
         tokensSigned.sum(),
         rules);
   }
@@ -123,7 +158,12 @@ public final class DriverStatistics {
    * @param rewritten executed with a changed text
    * @param refused not sent
    * @param conflicts answers with SQLSTATE 40001
-   * @param retries executions after a conflict
+   * @param retries executions of one statement in autocommit after a conflict
+   * @param replays transactions run again, after a conflict or to go back to a savepoint
+   * @param exhausted conflicts that surfaced because nothing was run again any more
+   * @param dataChanged conflicts that surfaced because a replay had another outcome
+   * @param notReplayable conflicts that surfaced because the transaction could not be run again
+   * @param commitsUnknown connections lost at COMMIT
    * @param tokensSigned authentication tokens signed
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
@@ -133,11 +173,42 @@ public final class DriverStatistics {
       long refused,
       long conflicts,
       long retries,
+      long replays,
+      long exhausted,
+      long dataChanged,
+      long notReplayable,
+      long commitsUnknown,
       long tokensSigned,
       Map<RuleId, RuleChanges> byRule) {
 
     public Snapshot {
       byRule = Map.copyOf(byRule);
+    }
+
+    /** What was counted after an earlier reading; rules that changed nothing since are absent. */
+    public Snapshot since(Snapshot before) {
+      Map<RuleId, RuleChanges> rules = new EnumMap<>(RuleId.class);
+      byRule.forEach(
+          (rule, changes) -> {
+            RuleChanges earlier = before.byRule.get(rule);
+            long constructs = changes.constructs() - (earlier == null ? 0 : earlier.constructs());
+            if (constructs > 0) {
+              rules.put(rule, new RuleChanges(constructs, changes.example()));
+            }
+          });
+      return new Snapshot(
+          statements - before.statements,
+          rewritten - before.rewritten,
+          refused - before.refused,
+          conflicts - before.conflicts,
+          retries - before.retries,
+          replays - before.replays,
+          exhausted - before.exhausted,
+          dataChanged - before.dataChanged,
+          notReplayable - before.notReplayable,
+          commitsUnknown - before.commitsUnknown,
+          tokensSigned - before.tokensSigned,
+          rules);
     }
   }
 }

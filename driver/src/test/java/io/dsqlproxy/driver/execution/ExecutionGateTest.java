@@ -1,9 +1,12 @@
 package io.dsqlproxy.driver.execution;
 
+import static io.dsqlproxy.driver.execution.FakeServer.WAITED;
+import static io.dsqlproxy.driver.execution.FakeServer.conflict;
+import static io.dsqlproxy.driver.execution.FakeServer.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.driver.execution.FakeServer.Answer;
 import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -13,165 +16,197 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Everything outside the gate is a lambda here: the session, the clock, the server. */
+/** What the gate decides for a statement by itself. */
 class ExecutionGateTest {
 
-  private static final Plan UPDATE = Plan.unchanged("update t set a = 1");
+  private static final String UPDATE = "update t set a = 1";
   private static final Plan LOCKING =
       new Plan(
           "select 1 from t for share",
           new PlannedForm.Send("select 1 from t", List.of(finding(Verdict.REWRITTEN))),
           new PlannedForm.Send("select 1 from t for update", List.of(finding(Verdict.REWRITTEN))));
 
-  private final DriverStatistics statistics = new DriverStatistics();
-  private final List<Duration> delays = new ArrayList<>();
-  private final List<String> sent = new ArrayList<>();
-  private boolean inTransaction;
-  private long now;
-
-  private final ExecutionGate gate = gate(5);
+  private final FakeStatement statement = new FakeStatement();
+  private GateOnFakeServer connection = new GateOnFakeServer(RetryMode.TRANSACTION, 5);
 
   @Test
   void statementIsSentInTheFormOfTheMoment() throws SQLException {
-    gate.execute("s", LOCKING, true, this::answer);
-    inTransaction = true;
-    gate.execute("s", LOCKING, true, this::answer);
-    assertThat(sent).containsExactly("select 1 from t", "select 1 from t for update");
-    assertThat(statistics.snapshot().rewritten()).isEqualTo(2);
-    assertThat(statistics.snapshot().statements()).isEqualTo(2);
+    connection.execute(statement, LOCKING);
+    connection.server.setAutocommit(false);
+    connection.execute(statement, LOCKING);
+    assertThat(connection.server.log())
+        .containsExactly("select 1 from t", "select 1 from t for update");
+    assertThat(connection.statistics.snapshot().rewritten()).isEqualTo(2);
+    assertThat(connection.statistics.snapshot().statements()).isEqualTo(2);
   }
 
   @Test
   void refusedFormIsNeverSentAndSaysWhatAndWhereAndWhy() {
     PlannedForm refused = new PlannedForm.Refuse(finding(Verdict.REFUSED), List.of());
-    Plan plan = new Plan("select 1", UPDATE.autocommit(), refused);
-    inTransaction = true;
-    SQLException failure = failureOf(plan, true, this::answer);
+    Plan plan = new Plan("select 1", Plan.unchanged("select 1").autocommit(), refused);
+    connection.server.setAutocommit(false);
+    SQLException failure = failureOf(() -> connection.execute(statement, plan));
     assertThatFailure(failure)
         .isInstanceOf(UnsupportedStatementException.class)
         .hasMessage("FOR SHARE at line 3, column 7 was not sent to Aurora DSQL: because");
     assertThat(failure.getSQLState()).isEqualTo("0A000");
-    assertThat(sent).isEmpty();
-    assertThat(statistics.snapshot().refused()).isEqualTo(1);
-    assertThat(statistics.snapshot().statements()).isZero();
+    assertThat(connection.server.log()).isEmpty();
+    assertThat(connection.statistics.snapshot().refused()).isEqualTo(1);
+    assertThat(connection.statistics.snapshot().statements()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = RetryMode.class,
+      names = {"TRANSACTION", "STATEMENT"})
+  void conflictInAutocommitIsAnsweredByExecutingAgain(RetryMode mode) throws SQLException {
+    connection = new GateOnFakeServer(mode, 5);
+    connection.server.script(
+        UPDATE, failure(conflict()), failure(conflict()), failure(conflict()), () -> 7);
+    assertThat(connection.execute(statement, UPDATE)).isEqualTo(7);
+    assertThat(connection.server.log())
+        .containsExactly(UPDATE, WAITED, UPDATE, WAITED, UPDATE, WAITED, UPDATE);
+    assertThat(statement.repetitionsPrepared).isEqualTo(3);
+    assertThat(connection.statistics.snapshot().conflicts()).isEqualTo(3);
+    assertThat(connection.statistics.snapshot().retries()).isEqualTo(3);
+    assertThat(connection.statistics.snapshot().statements()).isEqualTo(1);
   }
 
   @Test
-  void conflictInAutocommitIsAnsweredByExecutingAgain() throws SQLException {
-    assertThat(gate.execute("s", UPDATE, true, conflicts(3))).isEqualTo("answer");
-    assertThat(sent).hasSize(4);
-    assertThat(delays).hasSize(3);
-    assertThat(statistics.snapshot().conflicts()).isEqualTo(3);
-    assertThat(statistics.snapshot().retries()).isEqualTo(3);
-    assertThat(statistics.snapshot().statements()).isEqualTo(1);
+  void conflictInAutocommitSurfacesAsItCameWhereNothingIsRunAgain() {
+    connection = new GateOnFakeServer(RetryMode.OFF, 5);
+    assertSurfacesUnchanged(UPDATE);
   }
 
-  @Test
-  void conflictInATransactionSurfacesAsItCame() {
-    inTransaction = true;
-    assertSurfacesUnchanged(UPDATE, true);
+  @ParameterizedTest
+  @EnumSource(value = RetryMode.class, mode = Mode.EXCLUDE, names = "TRANSACTION")
+  void conflictInATransactionSurfacesAsItCameWhereTransactionsAreNotRunAgain(RetryMode mode) {
+    connection = new GateOnFakeServer(mode, 5);
+    connection.server.setAutocommit(false);
+    assertSurfacesUnchanged(UPDATE);
   }
 
   @Test
   void conflictOfWhatCannotBeSentAgainSurfacesAsItCame() {
-    assertSurfacesUnchanged(UPDATE, false);
+    statement.obstacleToRepeat = "a stream was read";
+    assertSurfacesUnchanged(UPDATE);
   }
 
-  @Test
-  void conflictOfATextWithTransactionControlSurfacesAsItCame() {
-    assertSurfacesUnchanged(Plan.unchanged("update t set a = 1; commit; update t set a = 2"), true);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update t set a = 1; commit; update t set a = 2",
+        "update t set a = 1; update t set a = 2",
+        "commit; update t set a = 1",
+        "call p()",
+        "do $$ begin commit; end $$"
+      })
+  void conflictOfATextThatMayHaveCommittedAPartSurfacesAsItCame(String sql) {
+    assertSurfacesUnchanged(sql);
   }
 
   @Test
   void conflictThatLeavesATransactionOpenSurfacesAsItCame() {
     SQLException conflict = conflict();
-    SQLException failure =
-        failureOf(
-            UPDATE,
-            true,
-            (statement, form) -> {
-              sent.add(form.sql());
-              inTransaction = true;
-              throw conflict;
-            });
-    assertThatFailure(failure).isSameAs(conflict);
-    assertThat(sent).hasSize(1);
+    connection.server.script(
+        UPDATE,
+        () -> {
+          connection.server.setAutocommit(false);
+          throw conflict;
+        });
+    assertThatFailure(failureOf(() -> connection.execute(statement, UPDATE))).isSameAs(conflict);
+    assertThat(connection.server.log()).containsExactly(UPDATE);
   }
 
   @Test
   void conflictThatClosesTheConnectionSurfacesAsItCame() {
     SQLException conflict = conflict();
-    SQLException closed = new SQLException("This connection has been closed.", "08003");
-    Session session =
+    connection.server.script(
+        UPDATE,
         () -> {
-          if (!sent.isEmpty()) {
-            throw closed;
-          }
-          return false;
-        };
-    ExecutionGate closing =
-        new ExecutionGate(
-            session, new Retries(policy(5), () -> now, Random::new, delays::add), statistics);
-    assertThatFailure(failureOf(closing, UPDATE, true, throwing(conflict))).isSameAs(conflict);
-    assertThat(conflict.getSuppressed()).containsExactly(closed);
-    assertThat(sent).hasSize(1);
+          connection.server.close();
+          throw conflict;
+        });
+    assertThatFailure(failureOf(() -> connection.execute(statement, UPDATE))).isSameAs(conflict);
+    assertThat(conflict.getSuppressed())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SQLException.class, closed -> assertThat(closed.getSQLState()).isEqualTo("08003"));
+    assertThat(connection.server.log()).containsExactly(UPDATE);
   }
 
   @Test
   void otherFailureSurfacesAtOnce() {
     SQLException duplicate = new SQLException("40001", "23505");
-    assertThatFailure(failureOf(UPDATE, true, throwing(duplicate))).isSameAs(duplicate);
-    assertThat(sent).hasSize(1);
-    assertThat(statistics.snapshot().conflicts()).isZero();
+    connection.server.script(UPDATE, failure(duplicate));
+    assertThatFailure(failureOf(() -> connection.execute(statement, UPDATE))).isSameAs(duplicate);
+    assertThat(connection.server.log()).containsExactly(UPDATE);
+    assertThat(connection.statistics.snapshot().conflicts()).isZero();
   }
 
   @Test
   void exhaustedConflictKeepsItsSqlstateAndItsHistory() {
     List<SQLException> conflicts = new ArrayList<>();
-    SQLException failure =
-        failureOf(
-            UPDATE,
-            true,
-            (statement, form) -> {
-              conflicts.add(conflict());
-              throw conflicts.get(conflicts.size() - 1);
-            });
+    Answer conflicting =
+        () -> {
+          conflicts.add(conflict());
+          throw conflicts.get(conflicts.size() - 1);
+        };
+    connection.server.script(UPDATE, Collections.nCopies(9, conflicting).toArray(new Answer[0]));
+    SQLException failure = failureOf(() -> connection.execute(statement, UPDATE));
     assertThat(conflicts).hasSize(5);
     assertThatFailure(failure)
         .isInstanceOf(SQLTransactionRollbackException.class)
+        .isInstanceOf(RetriesExhaustedException.class)
         .hasCause(conflicts.get(4))
         .hasMessage(
             "The conflict remains after 5 executions in "
-                + delays.stream().mapToLong(Duration::toNanos).sum() / 1_000_000
+                + connection.waited().toMillis()
                 + " ms, and the policy allows 5 executions: change conflicts");
     assertThat(failure.getSQLState()).isEqualTo("40001");
     assertThat(failure.getSuppressed()).containsExactlyElementsOf(conflicts.subList(0, 4));
+    assertThat(connection.statistics.snapshot().exhausted()).isEqualTo(1);
   }
 
   @Test
   void policyOfOneExecutionSurfacesTheServersErrorItself() {
+    connection = new GateOnFakeServer(RetryMode.TRANSACTION, 1);
+    assertSurfacesUnchanged(UPDATE);
+  }
+
+  @Test
+  void queryTimeoutBoundsTheTimeInWhichAStatementIsExecutedAgain() {
+    statement.queryTimeoutSeconds = 3;
     SQLException conflict = conflict();
-    assertThatFailure(failureOf(gate(1), UPDATE, true, throwing(conflict))).isSameAs(conflict);
-    assertThat(sent).hasSize(1);
+    connection.server.script(
+        UPDATE,
+        () -> {
+          connection.pass(Duration.ofSeconds(3));
+          throw conflict;
+        });
+    assertThatFailure(failureOf(() -> connection.execute(statement, UPDATE)))
+        .isInstanceOf(RetriesExhaustedException.class)
+        .hasCause(conflict)
+        .hasMessageContaining("the query timeout has passed");
+    assertThat(connection.server.log()).containsExactly(UPDATE);
   }
 
   @Test
   void otherFailureAfterAConflictSurfacesWithTheConflictInItsHistory() {
     SQLException conflict = conflict();
     SQLException duplicate = new SQLException("duplicate", "23505");
-    SQLException failure =
-        failureOf(
-            UPDATE,
-            true,
-            (statement, form) -> {
-              sent.add(form.sql());
-              throw sent.size() == 1 ? conflict : duplicate;
-            });
+    connection.server.script(UPDATE, failure(conflict), failure(duplicate));
+    SQLException failure = failureOf(() -> connection.execute(statement, UPDATE));
     assertThatFailure(failure).isSameAs(duplicate);
     assertThat(failure.getSuppressed()).containsExactly(conflict);
   }
@@ -179,80 +214,67 @@ class ExecutionGateTest {
   @Test
   void interruptionSurfacesTheConflictAndStaysVisible() {
     SQLException conflict = conflict();
-    ExecutionGate interrupted =
-        new ExecutionGate(
-            () -> inTransaction,
-            new Retries(
-                policy(5),
-                () -> now,
-                Random::new,
-                delay -> {
-                  throw new InterruptedException();
-                }),
-            statistics);
-    SQLException failure = failureOf(interrupted, UPDATE, true, throwing(conflict));
+    connection.server.script(UPDATE, failure(conflict));
+    connection.sleeper =
+        delay -> {
+          throw new InterruptedException();
+        };
+    SQLException failure = failureOf(() -> connection.execute(statement, UPDATE));
     assertThat(Thread.interrupted()).isTrue();
     assertThatFailure(failure)
         .hasCause(conflict)
         .hasMessageContaining("the thread was interrupted");
     assertThat(failure.getSQLState()).isEqualTo("40001");
-    assertThat(sent).hasSize(1);
+    assertThat(connection.server.log()).containsExactly(UPDATE, WAITED);
   }
 
   @Test
   void cancellationOfTheWaitSurfacesTheConflict() {
     SQLException conflict = conflict();
-    Retries cancelled =
-        new Retries(
-            policy(5),
-            () -> now,
-            Random::new,
-            delay -> {
-              throw new WaitCancelledException();
-            });
-    ExecutionGate cancelledGate = new ExecutionGate(() -> inTransaction, cancelled, statistics);
-    SQLException failure = failureOf(cancelledGate, UPDATE, true, throwing(conflict));
+    connection.server.script(UPDATE, failure(conflict));
+    connection.sleeper =
+        delay -> {
+          throw new WaitCancelledException();
+        };
+    SQLException failure = failureOf(() -> connection.execute(statement, UPDATE));
     assertThat(Thread.interrupted()).isFalse();
     assertThatFailure(failure)
         .isInstanceOf(RetriesExhaustedException.class)
         .hasCause(conflict)
-        .hasMessageContaining("the wait was cancelled");
-    assertThat(sent).hasSize(1);
+        .hasMessageContaining("the statement was cancelled");
+    assertThat(connection.server.log()).containsExactly(UPDATE, WAITED);
   }
 
-  @Test
-  void batchIsCountedByEntryAndNeverExecutedAgain() {
+  @ParameterizedTest
+  @EnumSource(RetryMode.class)
+  void batchInAutocommitIsCountedByEntryAndNeverExecutedAgain(RetryMode mode) {
+    connection = new GateOnFakeServer(mode, 5);
     SQLException conflict = conflict();
+    connection.server.script("batch", failure(conflict));
+    PlannedForm.Send form = new PlannedForm.Send("batch", List.of());
     SQLException failure =
-        catchThrowableOfType(
-            SQLException.class,
-            () ->
-                gate.executeBatch(
-                    "s",
-                    3,
-                    statement -> {
-                      sent.add("batch");
-                      throw conflict;
-                    }));
+        failureOf(() -> connection.gate.executeBatch(statement, form, 3, connection.update()));
     assertThatFailure(failure).isSameAs(conflict);
-    assertThat(sent).hasSize(1);
-    assertThat(statistics.snapshot().statements()).isEqualTo(3);
-    assertThat(statistics.snapshot().conflicts()).isEqualTo(1);
-    assertThat(statistics.snapshot().retries()).isZero();
+    assertThat(connection.server.log()).containsExactly("batch");
+    assertThat(connection.statistics.snapshot().statements()).isEqualTo(3);
+    assertThat(connection.statistics.snapshot().conflicts()).isEqualTo(1);
+    assertThat(connection.statistics.snapshot().retries()).isZero();
   }
 
   @Test
   void batchEntryHasTheFormOfATransactionEvenInAutocommit() throws SQLException {
-    assertThat(gate.admitToBatch(LOCKING).sql()).isEqualTo("select 1 from t for update");
+    assertThat(connection.gate.admitToBatch(LOCKING).sql()).isEqualTo("select 1 from t for update");
   }
 
-  private void assertSurfacesUnchanged(Plan plan, boolean repeatable) {
+  private void assertSurfacesUnchanged(String sql) {
     SQLException conflict = conflict();
-    assertThatFailure(failureOf(plan, repeatable, throwing(conflict))).isSameAs(conflict);
+    connection.server.script(sql, failure(conflict));
+    assertThatFailure(failureOf(() -> connection.execute(statement, sql))).isSameAs(conflict);
     assertThat(conflict.getSuppressed()).isEmpty();
-    assertThat(sent).hasSize(1);
-    assertThat(statistics.snapshot().conflicts()).isEqualTo(1);
-    assertThat(statistics.snapshot().retries()).isZero();
+    assertThat(connection.server.log()).containsExactly(sql);
+    assertThat(connection.statistics.snapshot().conflicts()).isEqualTo(1);
+    assertThat(connection.statistics.snapshot().retries()).isZero();
+    assertThat(connection.statistics.snapshot().replays()).isZero();
   }
 
   /** An SQLException is iterable too: AssertJ has to be told which of the two it is. */
@@ -260,59 +282,8 @@ class ExecutionGateTest {
     return assertThat(failure);
   }
 
-  private SQLException failureOf(
-      Plan plan, boolean repeatable, Execution<String, String> execution) {
-    return failureOf(gate, plan, repeatable, execution);
-  }
-
-  private static SQLException failureOf(
-      ExecutionGate gate, Plan plan, boolean repeatable, Execution<String, String> execution) {
-    return catchThrowableOfType(
-        SQLException.class, () -> gate.execute("s", plan, repeatable, execution));
-  }
-
-  private String answer(String statement, PlannedForm.Send form) {
-    sent.add(form.sql());
-    return "answer";
-  }
-
-  private Execution<String, String> conflicts(int times) {
-    return (statement, form) -> {
-      sent.add(form.sql());
-      if (sent.size() <= times) {
-        throw conflict();
-      }
-      return "answer";
-    };
-  }
-
-  private Execution<String, String> throwing(SQLException failure) {
-    return (statement, form) -> {
-      sent.add(form.sql());
-      throw failure;
-    };
-  }
-
-  private ExecutionGate gate(int maxAttempts) {
-    Retries retries =
-        new Retries(
-            policy(maxAttempts),
-            () -> now,
-            () -> new Random(1),
-            delay -> {
-              delays.add(delay);
-              now += delay.toNanos();
-            });
-    return new ExecutionGate(() -> inTransaction, retries, statistics);
-  }
-
-  private static RetryPolicy policy(int maxAttempts) {
-    return new RetryPolicy(
-        maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(4));
-  }
-
-  private static SQLException conflict() {
-    return new SQLException("change conflicts", "40001");
+  private static SQLException failureOf(ThrowingCallable execution) {
+    return catchThrowableOfType(SQLException.class, execution);
   }
 
   private static Finding finding(Verdict verdict) {

@@ -3,6 +3,8 @@ package io.dsqlproxy.driver.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.dsqlproxy.driver.execution.RetriesExhaustedException;
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.io.ByteArrayInputStream;
 import java.sql.CallableStatement;
@@ -62,17 +64,38 @@ class ConflictRetryTest {
   }
 
   @Test
-  void conflictAtCommitSurfacesAsItIsAndIsCounted() throws SQLException {
+  void conflictAtCommitThatRemainsSurfacesWithItsHistory() throws SQLException {
     connection.setAutoCommit(false);
     insertThatConflictsAtCommit();
-    PSQLException atCommit = catchThrowableOfType(PSQLException.class, connection::commit);
-    assertThat(atCommit.getSQLState()).isEqualTo("40001");
+    RetriesExhaustedException atCommit =
+        catchThrowableOfType(RetriesExhaustedException.class, connection::commit);
+    assertExhausted(atCommit);
     insertThatConflictsAtCommit();
-    PSQLException atAutocommit =
-        catchThrowableOfType(PSQLException.class, () -> connection.setAutoCommit(true));
-    assertThat(atAutocommit.getSQLState()).isEqualTo("40001");
-    assertThat(connections.statistics.snapshot().conflicts()).isEqualTo(before.conflicts() + 2);
-    assertThat(connections.statistics.snapshot().retries()).isEqualTo(before.retries());
+    RetriesExhaustedException atAutocommit =
+        catchThrowableOfType(RetriesExhaustedException.class, () -> connection.setAutoCommit(true));
+    assertExhausted(atAutocommit);
+    assertThat(conflictsSeen()).isEqualTo(10);
+    assertThat(connections.statistics.snapshot().since(before).replays()).isEqualTo(8);
+    assertThat(connections.statistics.snapshot().since(before).exhausted()).isEqualTo(2);
+    assertThat(retries()).isZero();
+  }
+
+  private static void assertExhausted(RetriesExhaustedException exhausted) {
+    assertThat(exhausted.getSQLState()).isEqualTo("40001");
+    assertThat(exhausted.executions()).isEqualTo(5);
+    assertThat((Throwable) exhausted).hasCauseInstanceOf(PSQLException.class);
+    assertThat(exhausted.getSuppressed()).hasSize(4);
+  }
+
+  @Test
+  void conflictAtCommitSurfacesAsItIsIfTransactionsAreNotRunAgain() throws SQLException {
+    connection.unwrap(DsqlConnection.class).setRetryMode(RetryMode.STATEMENT);
+    connection.setAutoCommit(false);
+    insertThatConflictsAtCommit();
+    assertSurfacesUnchanged(connection::commit);
+    insertThatConflictsAtCommit();
+    assertSurfacesUnchanged(() -> connection.setAutoCommit(true));
+    assertThat(conflictsSeen()).isEqualTo(2);
   }
 
   private void insertThatConflictsAtCommit() throws SQLException {
@@ -117,7 +140,7 @@ class ConflictRetryTest {
   }
 
   @Test
-  void conflictOfATwoFormStatementIsAbsorbedInAutocommitOnly() throws SQLException {
+  void conflictOfATwoFormStatementIsAbsorbedInBothForms() throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT conflict(?) FROM (SELECT 1) AS one FOR SHARE")) {
       statement.setInt(1, 2);
@@ -125,12 +148,15 @@ class ConflictRetryTest {
       assertThat(retries()).isEqualTo(2);
       connections.run("ALTER SEQUENCE calls RESTART");
       connection.setAutoCommit(false);
-      assertSurfacesUnchanged(statement::executeQuery);
+      ResultSet rows = statement.executeQuery();
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getInt(1)).isEqualTo(7);
     }
   }
 
   @Test
-  void conflictInATransactionSurfacesUnchanged() throws SQLException {
+  void conflictInATransactionSurfacesUnchangedIfTransactionsAreNotRunAgain() throws SQLException {
+    connection.unwrap(DsqlConnection.class).setRetryMode(RetryMode.OFF);
     connection.setAutoCommit(false);
     Statement statement = connection.createStatement();
     assertSurfacesUnchanged(() -> statement.execute("SELECT conflict(1)"));
@@ -138,12 +164,14 @@ class ConflictRetryTest {
   }
 
   @Test
-  void conflictInATransactionBegunByTextSurfacesUnchanged() throws SQLException {
+  void conflictInATransactionBegunByTextIsAbsorbed() throws SQLException {
     Statement statement = connection.createStatement();
     statement.execute("BEGIN");
-    assertSurfacesUnchanged(() -> statement.execute("SELECT conflict(1)"));
-    statement.execute("ROLLBACK");
-    assertThat(retries()).isZero();
+    statement.executeUpdate("INSERT INTO item (value) VALUES (1)");
+    assertThat(statement.execute("SELECT conflict(2)")).isTrue();
+    statement.execute("COMMIT");
+    assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("1");
+    assertThat(connections.statistics.snapshot().since(before).replays()).isEqualTo(2);
   }
 
   @Test
@@ -166,14 +194,10 @@ class ConflictRetryTest {
   }
 
   @Test
-  void consumedStreamIsNotSentAgain() throws SQLException {
+  void consumedStreamIsSentAgainFromItsCopy() throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("INSERT INTO item (value, payload) VALUES (conflict(1), ?)")) {
       statement.setBinaryStream(1, new ByteArrayInputStream(new byte[100]));
-      assertSurfacesUnchanged(statement::executeUpdate);
-      statement.clearParameters();
-      connections.run("ALTER SEQUENCE calls RESTART");
-      statement.setBytes(1, new byte[100]);
       assertThat(statement.executeUpdate()).isEqualTo(1);
     }
     assertThat(retries()).isEqualTo(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.configuration.DriverVersion;
+import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.UnsupportedStatementException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -126,7 +127,8 @@ class ConnectionBehaviourTest {
   }
 
   @Test
-  void savepointIsRefusedAndTheTransactionGoesOn() throws SQLException {
+  void savepointIsRefusedAndTheTransactionGoesOnIfTransactionsAreNotRunAgain() throws SQLException {
+    connection.unwrap(DsqlConnection.class).setRetryMode(RetryMode.STATEMENT);
     connection.setAutoCommit(false);
     connection.createStatement().execute("INSERT INTO item VALUES (1)");
     for (ThrowingCallable call :

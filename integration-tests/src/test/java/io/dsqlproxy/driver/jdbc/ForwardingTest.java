@@ -56,7 +56,9 @@ class ForwardingTest {
 
   @Test
   void statement() throws Exception {
-    assertForwards(Statement.class, new DsqlStatement(connection, recorder(Statement.class)));
+    assertForwards(
+        Statement.class,
+        new DsqlStatement(connection, recorder(Statement.class), Connection::prepareStatement));
   }
 
   @Test
@@ -64,7 +66,8 @@ class ForwardingTest {
     Plan plan = Plan.unchanged("select 1");
     assertForwards(
         PreparedStatement.class,
-        new DsqlPreparedStatement(connection, recorder(PreparedStatement.class), plan));
+        new DsqlPreparedStatement(
+            connection, recorder(PreparedStatement.class), plan, Connection::prepareStatement));
   }
 
   @Test
@@ -72,7 +75,8 @@ class ForwardingTest {
     Plan plan = Plan.unchanged("select 1");
     assertForwards(
         CallableStatement.class,
-        new DsqlCallableStatement(connection, recorder(CallableStatement.class), plan));
+        new DsqlCallableStatement(
+            connection, recorder(CallableStatement.class), plan, Connection::prepareCall));
   }
 
   @Test

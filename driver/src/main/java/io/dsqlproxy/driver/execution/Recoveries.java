@@ -1,0 +1,115 @@
+package io.dsqlproxy.driver.execution;
+
+import io.dsqlproxy.driver.journal.Journal;
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * How one connection answers conflicts: what is run again, how often, and how that is counted. Safe
+ * for use by many threads.
+ */
+public final class Recoveries {
+
+  /** The server ended, or never was in, the session: terminated, crashed, or shut down. */
+  private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
+
+  private static final String CONNECTION_EXCEPTION = "08";
+
+  private final Retries retries;
+  private final Backoff backoff;
+  private final DriverStatistics statistics;
+  private volatile RetryMode mode;
+  private volatile Recovery current;
+
+  /**
+   * Recoveries of one connection.
+   *
+   * @param retries that wait with the given backoff
+   */
+  public Recoveries(Retries retries, Backoff backoff, RetryMode mode, DriverStatistics statistics) {
+    this.retries = Objects.requireNonNull(retries, "retries");
+    this.backoff = Objects.requireNonNull(backoff, "backoff");
+    this.mode = Objects.requireNonNull(mode, "mode");
+    this.statistics = Objects.requireNonNull(statistics, "statistics");
+  }
+
+  RetryMode mode() {
+    return mode;
+  }
+
+  void setMode(RetryMode mode) {
+    this.mode = Objects.requireNonNull(mode, "mode");
+  }
+
+  /** Whether transactions are run again. */
+  boolean replay() {
+    return mode == RetryMode.TRANSACTION;
+  }
+
+  Retries retries() {
+    return retries;
+  }
+
+  DriverStatistics statistics() {
+    return statistics;
+  }
+
+  long now() {
+    return retries.now();
+  }
+
+  /** Whether a failure is a conflict, which is counted. */
+  boolean isConflict(SQLException failure) {
+    if (!Conflict.isReportedBy(failure)) {
+      return false;
+    }
+    statistics.conflictSeen();
+    return true;
+  }
+
+  static boolean isConnectionLost(SQLException failure, Session session) throws SQLException {
+    String sqlState = failure.getSQLState();
+    return sqlState != null
+            && (sqlState.startsWith(CONNECTION_EXCEPTION) || SESSION_ENDED.contains(sqlState))
+        || session.isClosed();
+  }
+
+  SQLException commitUnknown(SQLException failure) {
+    statistics.commitUnknown();
+    return DsqlExceptions.commitUnknown(failure);
+  }
+
+  /** The recovery of a statement that is a transaction of its own. */
+  Recovery ofStatement(Executable statement, long start) {
+    return new Recovery(this, null, null, statement, start);
+  }
+
+  /**
+   * The recovery of a transaction.
+   *
+   * @param statement what met the conflict; null if it was not a statement
+   */
+  Recovery ofTransaction(Session session, Journal journal, Executable statement) {
+    return new Recovery(this, session, journal, statement, now());
+  }
+
+  /** Waits and replays from now on belong to this. */
+  void begin(Recovery recovery) {
+    current = recovery;
+  }
+
+  void end() {
+    current = null;
+  }
+
+  /** Ends the wait for another execution of a statement, and the replay before it. */
+  void cancel(Executable statement) throws SQLException {
+    Recovery recovery = current;
+    if (recovery != null && recovery.isFor(statement)) {
+      recovery.cancel();
+      backoff.cancel();
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.dsqlproxy.driver.execution;
+
+import io.dsqlproxy.driver.journal.Journal;
+import io.dsqlproxy.driver.journal.OutcomeDiffers;
+import io.dsqlproxy.driver.journal.Replay;
+import io.dsqlproxy.driver.journal.Unit;
+import io.dsqlproxy.rewriter.analysis.VolatileCalls;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The answer to the conflicts of one thing that the application does: executing a statement, moving
+ * in a result, or ending a transaction. Confined to the thread that does it, except for {@link
+ * #cancel()}.
+ */
+final class Recovery {
+
+  private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.retry");
+
+  /** Classes of SQLSTATE that say something about the server, and nothing about the data. */
+  private static final Set<String> NOT_ABOUT_DATA = Set.of("08", "53", "54", "57", "58", "XX");
+
+  private final Recoveries recoveries;
+  private final Session session;
+  private final Journal journal;
+  private final Executable statement;
+  private final long start;
+  private final List<SQLException> earlier = new ArrayList<>();
+  private volatile boolean cancelled;
+  private volatile Replay replay;
+
+  /**
+   * A recovery.
+   *
+   * @param session null if there is nothing to replay, like the journal
+   * @param statement null if it was not a statement that met the conflict
+   */
+  Recovery(
+      Recoveries recoveries, Session session, Journal journal, Executable statement, long start) {
+    this.recoveries = recoveries;
+    this.session = session;
+    this.journal = journal;
+    this.statement = statement;
+    this.start = start;
+  }
+
+  boolean isFor(Executable other) {
+    return statement == other;
+  }
+
+  /** Executions that met a conflict. */
+  private int executions() {
+    return earlier.size();
+  }
+
+  private Duration elapsed() {
+    return recoveries.retries().since(start);
+  }
+
+  /** Another failure than a conflict surfaces, with the conflicts before it. */
+  static SQLException failedOtherwise(Recovery recovery, SQLException failure) {
+    if (recovery != null) {
+      DsqlExceptions.suppress(recovery.earlier, failure);
+    }
+    return failure;
+  }
+
+  // -------------------- time
+
+  /** Returns when it is time to execute again, or throws if there is no such time. */
+  void waitForNext(SQLException conflict) throws SQLException {
+    int executions = executions() + 1;
+    RetryDecision decision = recoveries.retries().after(executions, elapsed(), limits());
+    if (decision instanceof RetryDecision.Stop stop) {
+      throw exhausted(conflict, stop.reason());
+    }
+    Duration delay = ((RetryDecision.Retry) decision).delay();
+    LOG.debug("Conflict; execution {} follows in {}", executions + 1, delay);
+    recoveries.begin(this);
+    try {
+      failIfCancelled(conflict);
+      recoveries.retries().sleeper().await(delay);
+    } catch (InterruptedException interruption) {
+      Thread.currentThread().interrupt();
+      throw exhausted(conflict, "the thread was interrupted");
+    } catch (WaitCancelledException cancellation) {
+      throw exhausted(conflict, "the statement was cancelled");
+    } finally {
+      recoveries.end();
+    }
+    earlier.add(conflict);
+  }
+
+  private TimeLimit[] limits() throws SQLException {
+    List<TimeLimit> limits = new ArrayList<>(2);
+    if (journal != null && !journal.isEmpty()) {
+      limits.add(TimeLimit.transactionAge(recoveries.retries().since(journal.started())));
+    }
+    int timeout = statement == null ? 0 : statement.queryTimeoutSeconds();
+    if (timeout > 0) {
+      limits.add(TimeLimit.queryTimeout(Duration.ofSeconds(timeout).minus(elapsed())));
+    }
+    return limits.toArray(new TimeLimit[0]);
+  }
+
+  private void failIfCancelled(SQLException conflict) throws SQLException {
+    if (cancelled) {
+      throw exhausted(conflict, "the statement was cancelled");
+    }
+  }
+
+  /** Ends what it waits for. Safe for use by other threads. */
+  void cancel() throws SQLException {
+    cancelled = true;
+    Replay running = replay;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  /** A conflict that was met once, and never will be answered, is the server's own error. */
+  private SQLException exhausted(SQLException conflict, String reason) {
+    int executions = executions() + 1;
+    LOG.info("A conflict surfaces after {} executions: {}", executions, reason);
+    if (executions == 1 && recoveries.retries().policy().maxAttempts() == 1) {
+      return conflict;
+    }
+    recoveries.statistics().retriesExhausted();
+    return DsqlExceptions.retriesExhausted(conflict, earlier, executions, elapsed(), reason);
+  }
+
+  // -------------------- replay
+
+  /**
+   * Rolls back, and lets everything happen again that has happened in the transaction before the
+   * conflict.
+   */
+  void replay(SQLException conflict, List<Unit> units) throws SQLException {
+    failIfNotReplayable(conflict, units);
+    SQLException last = conflict;
+    while (last != null) {
+      waitForNext(last);
+      last = replayOnce(last, units);
+    }
+  }
+
+  /**
+   * The same without a wait before the first time, to get rid of what happened after the units.
+   *
+   * @param reason takes the conflict's place in messages
+   * @param units null if the journal has given up
+   */
+  void replayAtOnce(SQLException reason, List<Unit> units) throws SQLException {
+    failIfNotReplayable(reason, units);
+    SQLException conflict = replayOnce(reason, units);
+    if (conflict != null) {
+      replay(conflict, units);
+    }
+  }
+
+  /** Returns the conflict that the replay met, or null if it succeeded. */
+  private SQLException replayOnce(SQLException conflict, List<Unit> units) throws SQLException {
+    session.rollBack();
+    recoveries.statistics().transactionReplayed();
+    Replay run = new Replay(units);
+    recoveries.begin(this);
+    replay = run;
+    try {
+      failIfCancelled(conflict);
+      run.run();
+      return null;
+    } catch (OutcomeDiffers difference) {
+      throw dataChanged(conflict, run, difference.getMessage());
+    } catch (SQLException failure) {
+      if (recoveries.isConflict(failure)) {
+        return failure;
+      }
+      throw ofReplay(conflict, run, failure);
+    } finally {
+      replay = null;
+      recoveries.end();
+      if (session.isTransactionOpen() && !run.succeeded()) {
+        session.rollBack();
+      }
+    }
+  }
+
+  private SQLException ofReplay(SQLException conflict, Replay run, SQLException failure)
+      throws SQLException {
+    failIfCancelled(conflict);
+    String sqlState = failure.getSQLState();
+    if (sqlState == null
+        || NOT_ABOUT_DATA.contains(sqlState.substring(0, 2))
+        || Recoveries.isConnectionLost(failure, session)) {
+      failure.addSuppressed(conflict);
+      return failure;
+    }
+    SQLException changed =
+        dataChanged(conflict, run, "it succeeded and fails now with SQLSTATE " + sqlState);
+    changed.addSuppressed(failure);
+    return changed;
+  }
+
+  private SQLException dataChanged(SQLException conflict, Replay run, String difference) {
+    recoveries.statistics().dataChanged();
+    LOG.info("A conflict surfaces: statement {} of a replay differs", run.position());
+    return DsqlExceptions.dataChanged(
+        conflict,
+        earlier,
+        Math.max(1, executions()),
+        elapsed(),
+        run.position(),
+        run.text(),
+        difference);
+  }
+
+  private void failIfNotReplayable(SQLException conflict, List<Unit> units) throws SQLException {
+    String obstacle = journal.obstacle();
+    if (obstacle == null && statement != null) {
+      obstacle = statement.obstacleToRepeat();
+    }
+    if (obstacle == null) {
+      obstacle = volatileValueIn(units);
+    }
+    if (obstacle != null) {
+      recoveries.statistics().notReplayable();
+      LOG.info("A conflict surfaces: the transaction cannot be run again, because {}", obstacle);
+      throw DsqlExceptions.notReplayable(conflict, earlier, executions() + 1, elapsed(), obstacle);
+    }
+  }
+
+  /** A value that is another one each time would always differ: that deserves a better reason. */
+  private static String volatileValueIn(List<Unit> units) {
+    for (Unit unit : units) {
+      String call = unit.givesValues() ? VolatileCalls.firstIn(unit.text()).orElse(null) : null;
+      if (call != null) {
+        return "the application has read the value of " + call + "(), which differs each time";
+      }
+    }
+    return null;
+  }
+}

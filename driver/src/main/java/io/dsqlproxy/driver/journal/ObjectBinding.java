@@ -1,0 +1,121 @@
+package io.dsqlproxy.driver.journal;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Array;
+import java.time.ZoneId;
+import java.time.temporal.Temporal;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.postgresql.util.PGobject;
+
+/**
+ * Binds what the application gives as an object. pgJDBC turns most objects into their text at once,
+ * so an object that may change is copied at once, too. Stateless.
+ */
+public final class ObjectBinding {
+
+  private ObjectBinding() {}
+
+  /** The binding of a value with the contents that it has now; null for SQL's NULL. */
+  public static ParameterBinding of(Object value, ValueBinding<Object> binding) {
+    if (value instanceof String text) {
+      return new TextBinding(text.length(), statement -> binding.bind(statement, text));
+    }
+    if (value instanceof byte[] bytes) {
+      return new BytesBinding(bytes, binding::bind);
+    }
+    if (isImmutable(value)) {
+      return statement -> binding.bind(statement, value);
+    }
+    Object copy = copyOf(value);
+    if (copy == null) {
+      return new UnrepeatableBinding(
+          "a parameter is an object of " + value.getClass().getName() + ", which may change",
+          statement -> binding.bind(statement, value));
+    }
+    return statement -> binding.bind(statement, copy);
+  }
+
+  private static boolean isImmutable(Object value) {
+    return value == null
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Boolean
+        || value instanceof UUID
+        || value instanceof BigDecimal
+        || value instanceof BigInteger
+        || value instanceof Temporal
+        || value instanceof Double
+        || value instanceof Float
+        || value instanceof Short
+        || value instanceof Byte
+        || value instanceof Character
+        || value instanceof Enum<?>
+        || value instanceof ZoneId
+        || value instanceof Array;
+  }
+
+  /** Null if there is no way to copy it. */
+  private static Object copyOf(Object value) {
+    if (value instanceof Date date) {
+      return date.clone();
+    }
+    if (value instanceof Calendar calendar) {
+      return calendar.clone();
+    }
+    if (value instanceof PGobject object) {
+      return copyOf(object);
+    }
+    if (value instanceof Map<?, ?> map) {
+      return new LinkedHashMap<>(map);
+    }
+    return copyOfArray(value);
+  }
+
+  private static Object copyOf(PGobject object) {
+    try {
+      return object.clone();
+    } catch (CloneNotSupportedException e) {
+      return null;
+    }
+  }
+
+  /** Arrays of one dimension whose elements cannot change. */
+  private static Object copyOfArray(Object value) {
+    if (value instanceof int[] array) {
+      return array.clone();
+    }
+    if (value instanceof long[] array) {
+      return array.clone();
+    }
+    if (value instanceof short[] array) {
+      return array.clone();
+    }
+    if (value instanceof double[] array) {
+      return array.clone();
+    }
+    if (value instanceof float[] array) {
+      return array.clone();
+    }
+    if (value instanceof boolean[] array) {
+      return array.clone();
+    }
+    if (value instanceof Object[] array && hasImmutableElements(array)) {
+      return array.clone();
+    }
+    return null;
+  }
+
+  private static boolean hasImmutableElements(Object[] array) {
+    for (Object element : array) {
+      if (!isImmutable(element) && !(element instanceof String)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

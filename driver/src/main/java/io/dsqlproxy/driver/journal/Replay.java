@@ -1,0 +1,63 @@
+package io.dsqlproxy.driver.journal;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * One run of a transaction's units after the first. Confined to the thread that runs it, except for
+ * {@link #cancel()}.
+ */
+public final class Replay {
+
+  private final List<Unit> units;
+  private final Rerun rerun = new Rerun();
+  private int position;
+  private boolean succeeded;
+
+  /** A run that has not begun. */
+  public Replay(List<Unit> units) {
+    this.units = units;
+  }
+
+  /**
+   * Lets all units happen again in their order. Only when all had the same outcome, what the
+   * application holds of them is from this run.
+   *
+   * @throws OutcomeDiffers if one had another outcome
+   * @throws SQLException if one failed that had not, or failed otherwise
+   */
+  public void run() throws SQLException, OutcomeDiffers {
+    try {
+      for (Unit unit : units) {
+        position++;
+        unit.replay(rerun);
+      }
+      for (Unit unit : units) {
+        unit.adopt(rerun);
+      }
+      succeeded = true;
+    } finally {
+      rerun.close();
+    }
+  }
+
+  /** Whether all units had the same outcome. */
+  public boolean succeeded() {
+    return succeeded;
+  }
+
+  /** The place of the unit that happened last, from 1. */
+  public int position() {
+    return position;
+  }
+
+  /** The text of the unit that happened last. */
+  public String text() {
+    return units.get(position - 1).text();
+  }
+
+  /** Stops what is running, if something is. Safe for use by other threads. */
+  public void cancel() throws SQLException {
+    rerun.cancel();
+  }
+}

@@ -1,0 +1,89 @@
+package io.dsqlproxy.driver.journal;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.postgresql.PGStatement;
+
+/**
+ * The statements of one replay. The application's own are left alone: it may have bound other
+ * parameters, or read other results, since. Each of them has one in its place, which executes the
+ * same. Confined to the thread that replays.
+ *
+ * <p>Values are compared in the format in which they came, text or binary. pgJDBC chooses it, so it
+ * is led to the same choice: a text that it does not know yet is not prepared, and its results are
+ * text; a statement with the prepare threshold of -1 is described first, and its results are binary
+ * where they can be.
+ */
+final class Rerun {
+
+  private final Map<Key, Statement> statements = new HashMap<>();
+  private final Set<Statement> handedOver = new HashSet<>();
+  private volatile Statement running;
+
+  /** A statement that executes what the unit executed, without its parameters. */
+  Statement statementFor(StatementUnit<?> unit) throws SQLException {
+    Key key = keyOf(unit);
+    Statement statement = statements.get(key);
+    if (statement == null) {
+      statement = create(unit);
+      statements.put(key, statement);
+    }
+    running = statement;
+    return statement;
+  }
+
+  private static Statement create(StatementUnit<?> unit) throws SQLException {
+    StatementUnit.Invocation<?> invocation = unit.invocation();
+    String sql = invocation.form().sql();
+    String text = unit.rows() == null || unit.isBinary() ? sql : sql + " ";
+    Statement statement = invocation.origin().another(invocation.form(), text);
+    invocation.settings().applyTo(statement);
+    if (unit.rows() != null) {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(unit.isBinary() ? -1 : 0);
+    }
+    return statement;
+  }
+
+  private static Key keyOf(StatementUnit<?> unit) {
+    StatementUnit.Invocation<?> invocation = unit.invocation();
+    return new Key(
+        invocation.origin(), invocation.settings(), unit.rows() == null, unit.isBinary());
+  }
+
+  /** The application's statement reports from now on what the one in its place reports. */
+  void handOver(StatementUnit<?> unit) throws SQLException {
+    Statement statement = statements.get(keyOf(unit));
+    handedOver.add(statement);
+    unit.invocation().origin().reportFrom(statement);
+  }
+
+  /** Stops what is running, if something is. Safe for use by other threads. */
+  void cancel() throws SQLException {
+    Statement statement = running;
+    if (statement != null) {
+      statement.cancel();
+    }
+  }
+
+  /** Closes all statements that nobody needs; a failure to close one is not worth an error. */
+  void close() {
+    running = null;
+    for (Statement statement : statements.values()) {
+      if (!handedOver.contains(statement)) {
+        try {
+          statement.close();
+        } catch (SQLException alreadyUnusable) {
+          continue;
+        }
+      }
+    }
+  }
+
+  /** Statements are told apart by identity. */
+  private record Key(
+      Origin origin, StatementSettings settings, boolean withoutRows, boolean binary) {}
+}

@@ -1,0 +1,173 @@
+package io.dsqlproxy.driver.execution;
+
+import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A connection to a server that answers by script, with pgJDBC's view of the protocol's state. It
+ * keeps what was sent, in its order. Confined to one thread.
+ */
+final class FakeServer implements Session {
+
+  /** In the log: the driver has rolled back an open transaction. */
+  static final String ROLLED_BACK = "(rolled back)";
+
+  /** In the log: a wait for the next execution. */
+  static final String WAITED = "(waited)";
+
+  private enum State {
+    IDLE,
+    OPEN,
+    FAILED
+  }
+
+  /** What happens when a text is executed. */
+  @FunctionalInterface
+  interface Answer {
+
+    /** Gives an update count, or fails. */
+    int give() throws SQLException;
+  }
+
+  private final List<String> log = new ArrayList<>();
+  private final Map<String, Deque<Answer>> script = new HashMap<>();
+  private boolean autocommit = true;
+  private State state = State.IDLE;
+  private boolean closed;
+
+  // -------------------- the test's side
+
+  void setAutocommit(boolean autocommit) {
+    this.autocommit = autocommit;
+  }
+
+  /** The next executions of a text have these answers; later ones give an update count of 1. */
+  void script(String sql, Answer... answers) {
+    script.computeIfAbsent(sql, text -> new ArrayDeque<>()).addAll(List.of(answers));
+  }
+
+  static Answer count(int count) {
+    return () -> count;
+  }
+
+  /** The server's error. */
+  static Answer failure(SQLException failure) {
+    return () -> {
+      throw failure;
+    };
+  }
+
+  static SQLException conflict() {
+    return new SQLException("change conflicts", Conflict.SQLSTATE);
+  }
+
+  void log(String event) {
+    log.add(event);
+  }
+
+  /** What has happened since the last call. */
+  List<String> takeLog() {
+    List<String> taken = List.copyOf(log);
+    log.clear();
+    return taken;
+  }
+
+  List<String> log() {
+    return log;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  /** Something outside of the driver's sight has ended the transaction. */
+  void endUnseen() {
+    state = State.IDLE;
+  }
+
+  // -------------------- the server's side
+
+  int execute(String sql) throws SQLException {
+    if (closed) {
+      throw new SQLException("This connection has been closed.", "08003");
+    }
+    log.add(sql);
+    Kind kind = TransactionCommand.of(sql).kind();
+    if (state == State.IDLE && (!autocommit || kind == Kind.BEGIN)) {
+      state = State.OPEN;
+    }
+    boolean end = kind == Kind.COMMIT || kind == Kind.ROLLBACK;
+    if (state == State.FAILED && !end) {
+      throw new SQLException("current transaction is aborted", "25P02");
+    }
+    Deque<Answer> answers = script.get(sql);
+    int count = 1;
+    try {
+      if (answers != null && !answers.isEmpty()) {
+        count = answers.remove().give();
+      }
+    } catch (SQLException failure) {
+      failed(end, failure);
+      throw failure;
+    }
+    if (end) {
+      state = State.IDLE;
+    }
+    return count;
+  }
+
+  /**
+   * A connection that is lost tells nobody about its transaction, and class 02 is pgJDBC's own word
+   * about a statement that the server had nothing against.
+   */
+  private void failed(boolean end, SQLException failure) {
+    if (failure.getSQLState().startsWith("08")) {
+      closed = true;
+    } else if (failure.getSQLState().startsWith("02")) {
+      return;
+    } else if (end) {
+      state = State.IDLE;
+    } else if (state == State.OPEN) {
+      state = State.FAILED;
+    }
+  }
+
+  // -------------------- Session
+
+  @Override
+  public boolean inTransaction() throws SQLException {
+    if (closed) {
+      throw new SQLException("This connection has been closed.", "08003");
+    }
+    return !autocommit || isTransactionOpen();
+  }
+
+  @Override
+  public boolean isTransactionOpen() {
+    return state != State.IDLE;
+  }
+
+  @Override
+  public boolean isTransactionFailed() {
+    return state == State.FAILED;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void rollBack() {
+    if (isTransactionOpen()) {
+      log.add(ROLLED_BACK);
+      state = State.IDLE;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.dsqlproxy.driver.execution;
+
+import io.dsqlproxy.driver.journal.UpdateUnit;
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.rewriter.Plan;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A gate with a scripted server behind it, and a clock that only waits move. Confined to one
+ * thread.
+ */
+final class GateOnFakeServer {
+
+  static final int JOURNAL_BYTES = 10_000;
+
+  final FakeServer server = new FakeServer();
+  final DriverStatistics statistics = new DriverStatistics();
+  final List<Duration> delays = new ArrayList<>();
+  final ExecutionGate gate;
+
+  /** What waits do beside moving the clock. */
+  Sleeper sleeper = delay -> {};
+
+  private long now;
+
+  GateOnFakeServer(RetryMode mode, int maxAttempts) {
+    RetryPolicy policy =
+        new RetryPolicy(
+            maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(4));
+    Retries retries = new Retries(policy, () -> now, () -> new Random(1), this::await);
+    Recoveries recoveries = new Recoveries(retries, new Backoff(), mode, statistics);
+    gate = new ExecutionGate(server, recoveries, JOURNAL_BYTES, statistics);
+  }
+
+  private void await(Duration delay) throws InterruptedException, WaitCancelledException {
+    server.log(FakeServer.WAITED);
+    delays.add(delay);
+    pass(delay);
+    sleeper.await(delay);
+  }
+
+  /** Moves the clock. */
+  void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  /** Executes a text with a statement that is used for nothing else. */
+  int execute(String sql) throws SQLException {
+    return execute(new FakeStatement(), sql);
+  }
+
+  int execute(FakeStatement statement, String sql) throws SQLException {
+    return execute(statement, Plan.unchanged(sql));
+  }
+
+  int execute(FakeStatement statement, Plan plan) throws SQLException {
+    return gate.execute(statement, plan, TransactionCommand.of(plan.sql()), update());
+  }
+
+  /** Sends a text to the server, and is journaled as an update. */
+  Operation<FakeStatement, Integer> update() {
+    return new Operation<>(
+        (statement, form) -> server.execute(form.sql()),
+        (statement, invocation, executed, count) -> new UpdateUnit<>(invocation, count));
+  }
+
+  void commit() throws SQLException {
+    gate.commit(() -> server.execute("commit"));
+  }
+
+  void rollBack() throws SQLException {
+    gate.rollBack(() -> server.execute("rollback"));
+  }
+
+  /** How long it has waited in all. */
+  Duration waited() {
+    return delays.stream().reduce(Duration.ZERO, Duration::plus);
+  }
+}
