@@ -3,8 +3,8 @@ package io.dsqlproxy.driver.execution;
 import static io.dsqlproxy.driver.execution.FakeServer.WAITED;
 import static io.dsqlproxy.driver.execution.FakeServer.conflict;
 import static io.dsqlproxy.driver.execution.FakeServer.failure;
+import static io.dsqlproxy.driver.execution.GateOnFakeServer.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.execution.FakeServer.Answer;
 import io.dsqlproxy.rewriter.Finding;
@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -280,10 +279,6 @@ class ExecutionGateTest {
   /** An SQLException is iterable too: AssertJ has to be told which of the two it is. */
   private static AbstractThrowableAssert<?, Throwable> assertThatFailure(Throwable failure) {
     return assertThat(failure);
-  }
-
-  private static SQLException failureOf(ThrowingCallable execution) {
-    return catchThrowableOfType(SQLException.class, execution);
   }
 
   private static Finding finding(Verdict verdict) {

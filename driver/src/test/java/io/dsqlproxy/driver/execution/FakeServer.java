@@ -127,7 +127,7 @@ final class FakeServer implements Session {
    * about a statement that the server had nothing against.
    */
   private void failed(boolean end, SQLException failure) {
-    if (failure.getSQLState().startsWith("08")) {
+    if (failure.getSQLState().matches("08...|57P..")) {
       closed = true;
     } else if (failure.getSQLState().startsWith("02")) {
       return;

@@ -33,9 +33,14 @@ final class FakeStatement implements Executable, Origin {
   Statement reportsFrom;
   private StatementUnit<?> executedLast;
 
+  /** It has been used for something else. */
+  void leaveExecution() {
+    executedLast = null;
+  }
+
   @Override
   public Statement ready(PlannedForm.Send form) {
-    executedLast = null;
+    leaveExecution();
     return another(form, form.sql());
   }
 

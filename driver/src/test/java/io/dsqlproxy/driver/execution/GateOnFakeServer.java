@@ -1,5 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import io.dsqlproxy.driver.journal.UpdateUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Plan;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
  * A gate with a scripted server behind it, and a clock that only waits move. Confined to one
@@ -74,6 +77,10 @@ final class GateOnFakeServer {
 
   void rollBack() throws SQLException {
     gate.rollBack(() -> server.execute("rollback"));
+  }
+
+  static SQLException failureOf(ThrowingCallable call) {
+    return catchThrowableOfType(SQLException.class, call);
   }
 
   /** How long it has waited in all. */
