@@ -144,6 +144,13 @@ public final class DsqlExceptions {
         why);
   }
 
+  /** COMMIT came after a failed statement, and the server has rolled the transaction back. */
+  static SQLException rolledBackAtCommit() {
+    return new SQLException(
+        "The transaction was rolled back and not committed, because one of its statements failed",
+        IN_FAILED_TRANSACTION);
+  }
+
   /** No savepoint of the transaction has this name. */
   static SQLException noSuchSavepoint(String name) {
     return new SQLException("savepoint \"" + name + "\" does not exist", INVALID_SAVEPOINT);

@@ -118,6 +118,19 @@ class TransactionEndTest {
     assertNextTransactionIsAnother();
   }
 
+  /** The server's answer to such a COMMIT is a success. */
+  @ParameterizedTest
+  @EnumSource
+  void commitOfAFailedTransactionIsNoSuccess(Commit commit) throws SQLException {
+    SQLException violation = new SQLException("violation", "23505");
+    server.script(B, failure(violation));
+    connection.execute(A);
+    assertThatFailure(failureOf(() -> connection.execute(B))).isSameAs(violation);
+    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
+    assertThat(server.log()).containsExactly(A, B, "commit");
+    assertNextTransactionIsAnother();
+  }
+
   private static FakeServer.Answer[] failures() {
     return new FakeServer.Answer[0];
   }
