@@ -254,8 +254,14 @@ final class Transaction {
     giveUp(reason);
   }
 
+  /**
+   * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
+   * one of those has surfaced, and its statement is missing in the journal.
+   */
   private boolean mayRecover(SQLException failure) {
-    return recoveries.isConflict(failure) && recoveries.replay();
+    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+        && recoveries.isConflict(failure)
+        && recoveries.replay();
   }
 
   private Recovery recover(
