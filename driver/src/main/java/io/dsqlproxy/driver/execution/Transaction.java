@@ -104,10 +104,12 @@ final class Transaction {
     boolean end = command.kind() == TransactionCommand.Kind.COMMIT;
     Recovery recovery = null;
     while (true) {
+      boolean failed = end && session.isTransactionFailed();
       Statement executed = statement.ready(form);
       try {
         T result = operation.execution().run(executed, form);
         journal(statement, form, command, operation, executed, result);
+        failIfRolledBack(failed);
         return result;
       } catch (SQLException failure) {
         if (!mayRecover(failure)) {
@@ -252,8 +254,14 @@ final class Transaction {
     giveUp(reason);
   }
 
+  /**
+   * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
+   * one of those has surfaced, and its statement is missing in the journal.
+   */
   private boolean mayRecover(SQLException failure) {
-    return recoveries.isConflict(failure) && recoveries.replay();
+    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+        && recoveries.isConflict(failure)
+        && recoveries.replay();
   }
 
   private Recovery recover(
@@ -303,9 +311,11 @@ final class Transaction {
       failIfLost(TransactionCommand.COMMIT);
       Recovery recovery = null;
       while (true) {
+        boolean failed = session.isTransactionFailed();
         try {
           end.run();
           journal.clear();
+          failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
           if (!mayRecover(failure)) {
@@ -316,6 +326,16 @@ final class Transaction {
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * The server answers the COMMIT of a failed transaction with a rollback, as a success. pgJDBC
+   * makes an error of it unless it is told not to (raiseExceptionOnSilentRollback).
+   */
+  private static void failIfRolledBack(boolean failed) throws SQLException {
+    if (failed) {
+      throw DsqlExceptions.rolledBackAtCommit();
     }
   }
 
