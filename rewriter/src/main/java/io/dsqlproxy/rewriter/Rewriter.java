@@ -37,14 +37,16 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
+  private final boolean postpones;
 
   public Rewriter(LockPolicy policy) {
     this.policy = Objects.requireNonNull(policy, "policy");
+    this.postpones = policy.postpones();
   }
 
   @Override
   public Plan plan(String sql) {
-    if (!policy.postpones() && !StatementScanner.mayHoldLock(sql)) {
+    if (leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
@@ -53,6 +55,11 @@ public final class Rewriter implements Planner {
     return statements.stream().allMatch(statement -> statement.locks().isEmpty())
         ? planning.planWithoutLocks()
         : planning.plan();
+  }
+
+  @Override
+  public boolean leavesAsItIs(String sql) {
+    return !postpones && !StatementScanner.mayHoldLock(sql);
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -82,7 +89,7 @@ public final class Rewriter implements Planner {
     }
 
     private Effect effect() {
-      if (!policy.postpones() || statements.size() > 1) {
+      if (!postpones || statements.size() > 1) {
         return Effect.ANYTHING;
       }
       return statements.isEmpty() || onlyReads()
@@ -91,7 +98,7 @@ public final class Rewriter implements Planner {
     }
 
     private PlannedForm inTransaction() {
-      if (!policy.postpones()) {
+      if (!postpones) {
         return form(false, null);
       }
       Postponement postponement = Postponement.of(statements, onlyReads(), policy);
