@@ -44,6 +44,7 @@ import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLErrorCodeSQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
@@ -253,17 +254,15 @@ class SpringConflictsTest {
   }
 
   /**
-   * JdbcTransactionManager rolls back after a failed COMMIT, and if the connection is lost it
-   * throws the failure of that in the other one's place, unless it is told not to.
+   * JdbcTransactionManager rolls back after a failed COMMIT and throws that failure, of a
+   * connection that the pool has closed, in the other one's place. This one does not.
    */
   @Test
-  void commitWithoutAnAnswerIsSeenAsOneIfSpringDoesNotRollBackAfterIt() {
-    JdbcTransactionManager manager = new JdbcTransactionManager(pool);
-    manager.setRollbackOnCommitFailure(false);
+  void commitWithoutAnAnswerIsTheCauseOfWhatThePlainTransactionManagerThrows() {
+    TransactionTemplate plain = new TransactionTemplate(new DataSourceTransactionManager(pool));
     CLUSTER.faults().at(afterCommit()).answer(disconnect());
-    assertThatExceptionOfType(NonTransientDataAccessException.class)
-        .isThrownBy(
-            () -> new TransactionTemplate(manager).executeWithoutResult(status -> addOne(jdbc)))
+    assertThatExceptionOfType(TransactionSystemException.class)
+        .isThrownBy(() -> plain.executeWithoutResult(status -> addOne(jdbc)))
         .withCauseInstanceOf(CommitOutcomeUnknownException.class);
     assertThat(value(1)).isEqualTo(11);
   }
