@@ -157,6 +157,11 @@ public final class ExecutionGate {
     transaction.rollBack(end);
   }
 
+  /** Whether only the end of the transaction is possible, although the server has none open. */
+  public boolean isTransactionLost() {
+    return transaction.isLost();
+  }
+
   /** Whether savepoints are emulated. */
   public boolean hasSavepoints() {
     return recoveries.replay();
