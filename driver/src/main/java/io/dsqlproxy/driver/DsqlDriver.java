@@ -65,7 +65,7 @@ public final class DsqlDriver implements Driver {
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics);
     PgConnectionRequest request =
         Login.complete(PgConnectionRequest.of(url, info), settings, statistics);

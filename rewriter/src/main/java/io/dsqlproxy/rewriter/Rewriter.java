@@ -7,11 +7,15 @@ import io.dsqlproxy.rewriter.analysis.ReadingStatement;
 import io.dsqlproxy.rewriter.analysis.Statement;
 import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import io.dsqlproxy.rewriter.analysis.StatementStructure;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import io.dsqlproxy.rewriter.analysis.TransactionModes.Mode;
 import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
+import io.dsqlproxy.rewriter.rules.IsolationLevel;
 import io.dsqlproxy.rewriter.rules.LockContext;
 import io.dsqlproxy.rewriter.rules.LockingRule;
+import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -25,7 +29,8 @@ import java.util.Objects;
  * <p>The {@linkplain StatementScanner scanner} finds the locking clauses, and the {@linkplain
  * LockingRules rules} say what is sent in their place. In autocommit a text that only reads loses
  * its locks: they would end with it. A text of several statements is one implicit transaction and
- * is judged as a whole.
+ * is judged as a whole. Isolation levels are {@linkplain IsolationLevel judged} wherever a
+ * statement asks for one.
  *
  * <p>Pure: no I/O, no clock. Safe for use by many threads.
  */
@@ -35,22 +40,36 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
+  private final boolean allowWeakerIsolation;
 
+  /** A rewriter that refuses SERIALIZABLE. */
   public Rewriter(LockPolicy policy) {
+    this(policy, false);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
     this.policy = Objects.requireNonNull(policy, "policy");
+    this.allowWeakerIsolation = allowWeakerIsolation;
+  }
+
+  /** A cheap test that is never wrong when it says no. */
+  static boolean mayDecideAbout(String sql) {
+    return StatementScanner.mayHoldLock(sql) || TransactionModes.mayNameLevel(sql);
   }
 
   @Override
   public Plan plan(String sql) {
-    if (!StatementScanner.mayHoldLock(sql)) {
+    if (!mayDecideAbout(sql)) {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
-    List<Statement> statements = StatementScanner.scan(tokens);
-    if (statements.stream().allMatch(statement -> statement.locks().isEmpty())) {
-      return Plan.unchanged(sql);
-    }
-    return new Planning(tokens, statements).plan();
+    Planning planning = new Planning(tokens, StatementScanner.scan(tokens));
+    return planning.hasNothingToDecide() ? Plan.unchanged(sql) : planning.plan();
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -63,6 +82,22 @@ public final class Rewriter implements Planner {
     Planning(Tokens tokens, List<Statement> statements) {
       this.tokens = tokens;
       this.statements = statements;
+    }
+
+    boolean hasNothingToDecide() {
+      return statements.stream()
+          .allMatch(statement -> statement.locks().isEmpty() && levels(statement).isEmpty());
+    }
+
+    private List<Mode> levels(Statement statement) {
+      TransactionModes modes = modes(statement);
+      return modes == null
+          ? List.of()
+          : modes.list().stream().filter(mode -> mode.kind().isLevel()).toList();
+    }
+
+    private TransactionModes modes(Statement statement) {
+      return TransactionModes.of(tokens, statement.first(), statement.end());
     }
 
     Plan plan() {
@@ -95,13 +130,19 @@ public final class Rewriter implements Planner {
       Edits edits = new Edits(tokens);
       List<Decided> decided = new ArrayList<>();
       for (Statement statement : statements) {
+        for (Mode level : levels(statement)) {
+          Decision decision =
+              new IsolationLevel(statement, modes(statement), allowWeakerIsolation, edits)
+                  .apply(level);
+          decided.add(new Decided(RuleId.ISOLATION_LEVEL, level.first(), level.end(), decision));
+        }
         for (LockingClause clause : statement.locks()) {
           LockContext context =
               new LockContext(statement, clause, policy, () -> structure(statement), edits);
           LockingRule rule = LockingRules.ruleFor(context);
-          LockingRule.Decision decision =
+          Decision decision =
               wholeTransaction ? context.removeFromWholeTransaction(rule) : rule.apply(context);
-          decided.add(new Decided(rule.id(), clause, decision));
+          decided.add(new Decided(rule.id(), clause.first(), clause.end(), decision));
         }
       }
       return finish(edits, decided);
@@ -112,15 +153,20 @@ public final class Rewriter implements Planner {
       List<Finding> findings = new ArrayList<>();
       Finding.Place place = new Finding.Place(0, 1, 1);
       for (Decided one : decided) {
-        place = place.forward(tokens.text(), tokens.start(one.clause().first()));
+        place = place.forward(tokens.text(), tokens.start(one.first()));
         findings.add(
             new Finding(
                 one.rule(),
                 place,
-                text(one.clause()),
-                edits.applied(one.clause().first(), one.clause().end()),
+                tokens.text(one.first(), one.end()),
+                edits.applied(one.first(), one.end()),
                 one.decision().verdict(),
                 one.decision().reason()));
+      }
+      for (Finding finding : findings) {
+        if (finding.verdict() == Verdict.REFUSED) {
+          return new Refuse(finding, findings);
+        }
       }
       if (changed != tokens.text() && !edits.changedNothingElse(changed)) {
         return refuse(findings);
@@ -138,16 +184,12 @@ public final class Rewriter implements Planner {
               first.before(),
               first.before(),
               Verdict.REFUSED,
-              "the lock cannot be rewritten without touching the text around it; put white space"
-                  + " around the locking clause");
+              "it cannot be rewritten without touching the text around it; put white space around"
+                  + " it");
       return new Refuse(refusal, List.of(refusal));
-    }
-
-    private String text(LockingClause clause) {
-      return tokens.text(clause.first(), clause.end());
     }
   }
 
-  /** A clause, the rule that decided about it, and what it decided. */
-  private record Decided(RuleId rule, LockingClause clause, LockingRule.Decision decision) {}
+  /** A range of tokens, the rule that decided about it, and what it decided. */
+  private record Decided(RuleId rule, int first, int end, Decision decision) {}
 }

@@ -62,9 +62,12 @@ public final class ExecutionGate {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
-    return inTransaction
-        ? transaction.execute(statement, form, command, operation)
-        : executeAlone(statement, form, command, operation);
+    if (inTransaction) {
+      return transaction.execute(statement, form, command, operation);
+    }
+    // As in PostgreSQL, SET TRANSACTION is about nothing where no transaction is open.
+    boolean about = command.kind() != TransactionCommand.Kind.SET_TRANSACTION;
+    return executeAlone(statement, about ? form : Transaction.NOTHING, command, operation);
   }
 
   private <S extends Executable, T> T executeAlone(

@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * What the gate asks of a connection: the state of the protocol. As safe for use by many threads as
@@ -25,6 +27,12 @@ public interface Session {
 
   /** True if nothing can be sent any more. */
   boolean isClosed() throws SQLException;
+
+  /** Whether the transaction that is open, or the next statement will begin, has these modes. */
+  boolean has(List<TransactionModes.Kind> modes) throws SQLException;
+
+  /** Ends the transaction, if one is open, without any effect, and begins one with these modes. */
+  void begin(List<TransactionModes.Kind> modes) throws SQLException;
 
   /** Ends the transaction, if one is open, without any effect. */
   void rollBack() throws SQLException;

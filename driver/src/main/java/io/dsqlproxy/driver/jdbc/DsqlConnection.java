@@ -238,6 +238,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private boolean emulated(String sql) {
     return switch (TransactionCommand.of(sql).kind()) {
       case SAVEPOINT, RELEASE, ROLLBACK_TO -> gate.hasSavepoints();
+      case SET_TRANSACTION -> true;
       default -> false;
     };
   }
