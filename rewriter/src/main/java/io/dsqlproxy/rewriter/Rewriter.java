@@ -8,11 +8,15 @@ import io.dsqlproxy.rewriter.analysis.ReadingStatement;
 import io.dsqlproxy.rewriter.analysis.Statement;
 import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import io.dsqlproxy.rewriter.analysis.StatementStructure;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import io.dsqlproxy.rewriter.analysis.TransactionModes.Mode;
 import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
+import io.dsqlproxy.rewriter.rules.IsolationLevel;
 import io.dsqlproxy.rewriter.rules.LockContext;
 import io.dsqlproxy.rewriter.rules.LockingRule;
+import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
 import io.dsqlproxy.rewriter.rules.Postponement;
 import java.util.ArrayList;
@@ -27,7 +31,8 @@ import java.util.Objects;
  * <p>The {@linkplain StatementScanner scanner} finds the locking clauses, and the {@linkplain
  * LockingRules rules} say what is sent in their place. In autocommit a text that only reads loses
  * its locks: they would end with it. A text of several statements is one implicit transaction and
- * is judged as a whole.
+ * is judged as a whole. Isolation levels are {@linkplain IsolationLevel judged} wherever a
+ * statement asks for one.
  *
  * <p>Pure: no I/O, no clock. Safe for use by many threads.
  */
@@ -38,10 +43,22 @@ public final class Rewriter implements Planner {
 
   private final LockPolicy policy;
   private final boolean postpones;
+  private final boolean allowWeakerIsolation;
 
+  /** A rewriter that refuses SERIALIZABLE. */
   public Rewriter(LockPolicy policy) {
+    this(policy, false);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.postpones = policy.postpones();
+    this.allowWeakerIsolation = allowWeakerIsolation;
   }
 
   @Override
@@ -50,16 +67,13 @@ public final class Rewriter implements Planner {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
-    List<Statement> statements = StatementScanner.scan(tokens);
-    Planning planning = new Planning(tokens, statements);
-    return statements.stream().allMatch(statement -> statement.locks().isEmpty())
-        ? planning.planWithoutLocks()
-        : planning.plan();
+    Planning planning = new Planning(tokens, StatementScanner.scan(tokens));
+    return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
   }
 
   @Override
   public boolean leavesAsItIs(String sql) {
-    return !postpones && !StatementScanner.mayHoldLock(sql);
+    return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -77,13 +91,29 @@ public final class Rewriter implements Planner {
       this.statements = statements;
     }
 
+    boolean hasNothingToDecide() {
+      return statements.stream()
+          .allMatch(statement -> statement.locks().isEmpty() && levels(statement).isEmpty());
+    }
+
+    private List<Mode> levels(Statement statement) {
+      TransactionModes modes = modes(statement);
+      return modes == null
+          ? List.of()
+          : modes.list().stream().filter(mode -> mode.kind().isLevel()).toList();
+    }
+
+    private TransactionModes modes(Statement statement) {
+      return TransactionModes.of(tokens, statement.first(), statement.end());
+    }
+
     Plan plan() {
       PlannedForm inTransaction = inTransaction();
       PlannedForm autocommit = onlyReads() ? form(true, null) : locked(inTransaction);
       return new Plan(tokens.text(), autocommit, inTransaction, effect());
     }
 
-    Plan planWithoutLocks() {
+    Plan unchanged() {
       PlannedForm form = Send.unchanged(tokens.text());
       return new Plan(tokens.text(), form, form, effect());
     }
@@ -149,15 +179,21 @@ public final class Rewriter implements Planner {
       Edits edits = new Edits(tokens);
       List<Decided> decided = new ArrayList<>();
       for (Statement statement : statements) {
+        for (Mode level : levels(statement)) {
+          Decision decision =
+              new IsolationLevel(statement, modes(statement), allowWeakerIsolation, edits)
+                  .apply(level);
+          decided.add(new Decided(RuleId.ISOLATION_LEVEL, level.first(), level.end(), decision));
+        }
         for (LockingClause clause : statement.locks()) {
           LockContext context =
               new LockContext(
                   statement, clause, policy, () -> structure(statement), edits, postponement);
           LockingRule rule = LockingRules.ruleFor(context);
           notePostponed(rule, context.target());
-          LockingRule.Decision decision =
+          Decision decision =
               wholeTransaction ? context.removeFromWholeTransaction(rule) : rule.apply(context);
-          decided.add(new Decided(rule.id(), clause, decision));
+          decided.add(new Decided(rule.id(), clause.first(), clause.end(), decision));
         }
       }
       return finish(edits, decided);
@@ -176,15 +212,20 @@ public final class Rewriter implements Planner {
       List<Finding> findings = new ArrayList<>();
       Finding.Place place = new Finding.Place(0, 1, 1);
       for (Decided one : decided) {
-        place = place.forward(tokens.text(), tokens.start(one.clause().first()));
+        place = place.forward(tokens.text(), tokens.start(one.first()));
         findings.add(
             new Finding(
                 one.rule(),
                 place,
-                text(one.clause()),
-                edits.applied(one.clause().first(), one.clause().end()),
+                tokens.text(one.first(), one.end()),
+                edits.applied(one.first(), one.end()),
                 one.decision().verdict(),
                 one.decision().reason()));
+      }
+      for (Finding finding : findings) {
+        if (finding.verdict() == Verdict.REFUSED) {
+          return new Refuse(finding, findings);
+        }
       }
       if (changed != tokens.text() && !edits.changedNothingElse(changed)) {
         return refuse(findings);
@@ -202,16 +243,12 @@ public final class Rewriter implements Planner {
               first.before(),
               first.before(),
               Verdict.REFUSED,
-              "the lock cannot be rewritten without touching the text around it; put white space"
-                  + " around the locking clause");
+              "it cannot be rewritten without touching the text around it; put white space around"
+                  + " it");
       return new Refuse(refusal, List.of(refusal));
-    }
-
-    private String text(LockingClause clause) {
-      return tokens.text(clause.first(), clause.end());
     }
   }
 
-  /** A clause, the rule that decided about it, and what it decided. */
-  private record Decided(RuleId rule, LockingClause clause, LockingRule.Decision decision) {}
+  /** A range of tokens, the rule that decided about it, and what it decided. */
+  private record Decided(RuleId rule, int first, int end, Decision decision) {}
 }

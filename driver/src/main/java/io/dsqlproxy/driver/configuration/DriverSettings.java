@@ -20,7 +20,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param credentialsProvider the object that holds the AWS credentials, if one was given
  * @param tokenLifetime how long a token is good for logging in
  * @param planning how statements are planned
- * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
@@ -33,7 +32,6 @@ public record DriverSettings(
     Optional<AwsCredentialsProvider> credentialsProvider,
     Duration tokenLifetime,
     PlanSettings planning,
-    boolean allowWeakerIsolation,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
@@ -73,9 +71,9 @@ public record DriverSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
             values.text(DriverProperty.VERSION_COLUMNS),
+            values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
-        values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
@@ -138,8 +136,6 @@ public record DriverSettings(
         + tokenLifetime
         + ", planning="
         + planning
-        + ", allowWeakerIsolation="
-        + allowWeakerIsolation
         + ", retryPolicy="
         + retryPolicy
         + ", retryMode="

@@ -18,6 +18,7 @@ public final class DsqlExceptions {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
+  private static final String ACTIVE_TRANSACTION = "25001";
   private static final String INVALID_SAVEPOINT = "3B001";
 
   /** Of a statement, in a message. */
@@ -164,6 +165,15 @@ public final class DsqlExceptions {
     return new SQLException(
         "The transaction was rolled back and not committed, because one of its statements failed",
         IN_FAILED_TRANSACTION);
+  }
+
+  /** What SET TRANSACTION asks for could only be had from the transaction's beginning. */
+  static SQLException modesTooLate(String sql) {
+    return new SQLException(
+        shortened(sql)
+            + " was not sent: Aurora DSQL takes a transaction's modes with its beginning only, so"
+            + " it must come before any other statement",
+        ACTIVE_TRANSACTION);
   }
 
   /** No savepoint of the transaction has this name. */

@@ -66,9 +66,12 @@ public final class ExecutionGate {
     if (plan.effect() instanceof Effect.Settings) {
       transaction.settingsChange();
     }
-    return inTransaction
-        ? transaction.execute(statement, form, plan.effect(), command, operation)
-        : executeAlone(statement, form, command, operation);
+    if (inTransaction) {
+      return transaction.execute(statement, form, plan.effect(), command, operation);
+    }
+    // As in PostgreSQL, SET TRANSACTION is about nothing where no transaction is open.
+    boolean about = command.kind() != TransactionCommand.Kind.SET_TRANSACTION;
+    return executeAlone(statement, about ? form : Transaction.NOTHING, command, operation);
   }
 
   private <S extends Executable, T> T executeAlone(
@@ -159,6 +162,11 @@ public final class ExecutionGate {
   /** Rolls the open transaction back. */
   public void rollBack(TransactionEnd end) throws SQLException {
     transaction.rollBack(end);
+  }
+
+  /** Whether only the end of the transaction is possible, although the server has none open. */
+  public boolean isTransactionLost() {
+    return transaction.isLost();
   }
 
   /** Whether savepoints are emulated. */

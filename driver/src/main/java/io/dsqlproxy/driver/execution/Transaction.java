@@ -11,6 +11,7 @@ import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class Transaction {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.retry");
+
+  /** What is sent in the place of what Aurora DSQL refuses and the driver does by other means. */
+  static final PlannedForm.Send NOTHING = new PlannedForm.Send("", List.of());
 
   private final Session session;
   private final Recoveries recoveries;
@@ -107,6 +111,7 @@ final class Transaction {
       failIfLost(command);
       return switch (command.kind()) {
         case SAVEPOINT, RELEASE, ROLLBACK_TO -> aboutSavepoint(statement, command, operation);
+        case SET_TRANSACTION -> aboutModes(statement, form, operation);
         default -> executeJournaled(statement, form, effect, command, operation);
       };
     } finally {
@@ -454,6 +459,43 @@ final class Transaction {
     }
   }
 
+  // -------------------- modes
+
+  /**
+   * Aurora DSQL refuses SET TRANSACTION, but not the same modes in BEGIN. An empty statement gives
+   * the application what the command gives.
+   */
+  private <S extends Executable, T> T aboutModes(
+      S statement, PlannedForm.Send form, Operation<S, T> operation) throws SQLException {
+    if (session.isTransactionFailed()) {
+      throw DsqlExceptions.transactionAborted(null);
+    }
+    TransactionModes modes = TransactionModes.of(form.sql());
+    boolean nothingHappened = nothingHappened();
+    if (modes != null && !session.has(modes.kinds())) {
+      if (!nothingHappened) {
+        throw DsqlExceptions.modesTooLate(form.sql());
+      }
+      SettingUnit.Change begin = () -> session.begin(modes.kinds());
+      begin.run();
+      add(new SettingUnit(form.sql(), begin));
+    }
+    return executeJournaled(statement, NOTHING, Effect.NOTHING, TransactionCommand.NONE, operation);
+  }
+
+  /** Nothing that another beginning would undo. */
+  private boolean nothingHappened() {
+    return !session.isTransactionOpen()
+        || isJournaling()
+            && journal.units().stream()
+                .allMatch(
+                    unit ->
+                        switch (TransactionCommand.of(unit.text()).kind()) {
+                          case BEGIN, SET_TRANSACTION -> true;
+                          default -> unit.text().isBlank();
+                        });
+  }
+
   // -------------------- savepoints
 
   /** An empty statement gives the application what a command about a savepoint gives. */
@@ -467,8 +509,7 @@ final class Transaction {
       case RELEASE -> releaseSavepoint(command.name());
       default -> rollBackTo(command.name());
     }
-    PlannedForm.Send nothing = new PlannedForm.Send("", List.of());
-    return operation.execution().run(statement.ready(nothing), nothing);
+    return operation.execution().run(statement.ready(NOTHING), NOTHING);
   }
 
   void setSavepoint(String name) throws SQLException {

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -42,6 +43,9 @@ final class FakeServer implements Session {
   private State state = State.IDLE;
   private boolean closed;
   private SQLException whyFailed;
+
+  /** Those of every transaction, until one was begun with others. */
+  private List<TransactionModes.Kind> modes = List.of(TransactionModes.Kind.REPEATABLE_READ);
 
   // -------------------- the test's side
 
@@ -170,6 +174,19 @@ final class FakeServer implements Session {
   @Override
   public PreparedStatement prepare(String sql) {
     throw new UnsupportedOperationException(sql);
+  }
+
+  @Override
+  public boolean has(List<TransactionModes.Kind> modes) {
+    return this.modes.containsAll(modes);
+  }
+
+  @Override
+  public void begin(List<TransactionModes.Kind> modes) {
+    rollBack();
+    log.add("begin " + modes);
+    this.modes = modes;
+    state = State.OPEN;
   }
 
   @Override
