@@ -5,7 +5,6 @@ import static io.dsqlproxy.driver.replay.WritingUnits.matches;
 import io.dsqlproxy.driver.replay.MatrixState.Change;
 import io.dsqlproxy.driver.replay.WritingUnits.Updates;
 import io.dsqlproxy.simulator.fault.FaultTrigger;
-import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -49,6 +48,11 @@ final class BatchUnits {
       batch.addBatch(MARKED + "id = 2 AND balance > 0");
       seen.add(Arrays.toString(batch.executeBatch()));
     }
+
+    @Override
+    String textInErrors() {
+      return "a batch of statements";
+    }
   }
 
   /** Of parameters, with large counts. */
@@ -68,53 +72,6 @@ final class BatchUnits {
     @Override
     FaultTrigger execution(int number) {
       return super.execution(2 * number);
-    }
-  }
-
-  /**
-   * A query among the entries, of which pgJDBC complains when the server has executed all of them:
-   * the transaction goes on.
-   */
-  static final class Failing extends Batches {
-
-    private final boolean tellsCounts;
-
-    /**
-     * A batch.
-     *
-     * @param tellsCounts whether pgJDBC tells which of the entries succeeded
-     */
-    Failing(boolean tellsCounts) {
-      this.tellsCounts = tellsCounts;
-    }
-
-    @Override
-    void begin(Connection connection, List<String> seen) throws SQLException {
-      Statement batch = keep(connection.createStatement());
-      batch.addBatch(UNMARKED + "id = 1 AND balance > 0");
-      batch.addBatch("SELECT 1");
-      batch.addBatch(MARKED + "id = 2 AND balance > 0");
-      try {
-        seen.add(Arrays.toString(batch.executeBatch()));
-      } catch (BatchUpdateException failure) {
-        if (!failure.getSQLState().equals("0100E")) {
-          throw failure;
-        }
-        seen.add(failure.getSQLState() + " " + Arrays.toString(failure.getUpdateCounts()));
-      }
-    }
-
-    @Override
-    List<String> seenAtFirst(MatrixState state) {
-      return List.of(
-          tellsCounts
-              ? "0100E [" + matches(state, 1) + ", -3, " + matches(state, 2) + "]"
-              : "0100E [-3, -3, -3]");
-    }
-
-    @Override
-    int statements() {
-      return 3;
     }
   }
 }

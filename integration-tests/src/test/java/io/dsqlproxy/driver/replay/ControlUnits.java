@@ -1,11 +1,13 @@
 package io.dsqlproxy.driver.replay;
 
 import io.dsqlproxy.driver.replay.MatrixState.Change;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 
 /** The units with a savepoint, or with a setting of the session. */
@@ -86,38 +88,113 @@ final class ControlUnits {
     }
   }
 
-  /** A statement that the server refuses, so that the application goes back to before it. */
-  static final class UndoneFailure extends MatrixUnit {
+  /** Something that the server refuses, so that the application goes back to before it. */
+  abstract static class UndoneFailure extends MatrixUnit {
+
+    static final String REFUSED = "INSERT /* unit */ INTO account VALUES (2, 0)";
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    private final boolean byText;
+
+    UndoneFailure(boolean byText) {
+      this.byText = byText;
+    }
+
+    /** Always fails. */
+    abstract void fail(Statement statement) throws SQLException;
+
+    /** What the application sees of the failure beside its SQLSTATE. */
+    String details(SQLException failure) {
+      return "";
+    }
+
     @Override
-    void begin(Connection connection, List<String> seen) throws SQLException {
-      Savepoint savepoint = connection.setSavepoint();
+    final void begin(Connection connection, List<String> seen) throws SQLException {
+      Statement statement = keep(connection.createStatement());
+      Savepoint savepoint = byText ? null : connection.setSavepoint();
+      if (byText) {
+        statement.execute("SAVEPOINT before");
+      }
       try {
-        keep(connection.createStatement())
-            .executeUpdate("INSERT /* unit */ INTO account VALUES (1, 0)");
-        seen.add("succeeded");
+        fail(statement);
       } catch (SQLException failure) {
-        if (!failure.getSQLState().equals("23505")) {
+        if (!failure.getSQLState().equals(UNIQUE_VIOLATION)) {
           throw failure;
         }
-        seen.add(failure.getSQLState());
-        connection.rollback(savepoint);
+        seen.add(UNIQUE_VIOLATION + details(failure));
+        if (byText) {
+          statement.execute("ROLLBACK TO before");
+        } else {
+          connection.rollback(savepoint);
+        }
       }
     }
 
     @Override
     List<String> seenAtFirst(MatrixState state) {
-      return List.of("23505");
+      return List.of(UNIQUE_VIOLATION);
     }
 
     /** The row is in the way whatever is in it. */
     @Override
     Change rowNotRead() {
-      return Change.adds("account 1");
+      return Change.adds("account 2");
     }
 
     @Override
     boolean goesBack() {
       return true;
+    }
+  }
+
+  /** A statement that the server refuses. */
+  static final class UndoneStatement extends UndoneFailure {
+
+    UndoneStatement() {
+      super(false);
+    }
+
+    @Override
+    void fail(Statement statement) throws SQLException {
+      statement.executeUpdate(REFUSED);
+    }
+  }
+
+  /** A batch of which the server refuses the second entry. */
+  static final class UndoneBatch extends UndoneFailure {
+
+    private final boolean byText;
+
+    UndoneBatch(boolean byText) {
+      super(byText);
+      this.byText = byText;
+    }
+
+    @Override
+    void fail(Statement statement) throws SQLException {
+      statement.addBatch("UPDATE account SET balance = 0 WHERE id = 1");
+      statement.addBatch(REFUSED);
+      statement.executeBatch();
+    }
+
+    @Override
+    String details(SQLException failure) {
+      return Arrays.toString(((BatchUpdateException) failure).getUpdateCounts());
+    }
+
+    @Override
+    List<String> seenAtFirst(MatrixState state) {
+      return List.of("23505[-3, -3]");
+    }
+
+    @Override
+    int statements() {
+      return byText ? 4 : 2;
+    }
+
+    @Override
+    int statementsToTheFault() {
+      return byText ? 3 : 2;
     }
   }
 

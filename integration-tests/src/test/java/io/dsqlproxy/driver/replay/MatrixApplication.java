@@ -94,7 +94,8 @@ final class MatrixApplication implements AutoCloseable {
     return Arrays.toString(statement.executeBatch());
   }
 
-  private void end() throws SQLException {
+  /** Ends the transaction. */
+  void end() throws SQLException {
     switch (cell.end()) {
       case TEXT_COMMIT -> statement.execute("COMMIT");
       case SET_AUTOCOMMIT -> connection.setAutoCommit(true);

@@ -30,14 +30,14 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     SEVERAL_RESULTS(WritingUnits.SeveralResults::new),
     BATCH(BatchUnits.OfStatements::new),
     LARGE_BATCH(BatchUnits.OfParameters::new),
-    FAILING_BATCH(() -> new BatchUnits.Failing(false)),
     SAVEPOINT(() -> new ControlUnits.UndoneWrite(false)),
     SAVEPOINT_TEXT(() -> new ControlUnits.UndoneWrite(true)),
-    FAILED_SAVEPOINT(ControlUnits.UndoneFailure::new),
+    FAILED_STATEMENT_UNDONE(ControlUnits.UndoneStatement::new),
+    FAILED_BATCH_UNDONE(() -> new ControlUnits.UndoneBatch(false)),
     SET_SCHEMA(() -> new ControlUnits.OtherSchema(false)),
     SET_TEXT(() -> new ControlUnits.OtherSchema(true)),
     BEGIN_TEXT(QueryUnits.ReadOn::new),
-    BEGIN_TEXT_BATCH(() -> new BatchUnits.Failing(true));
+    BEGIN_TEXT_BATCH_UNDONE(() -> new ControlUnits.UndoneBatch(true));
 
     private final Supplier<MatrixUnit> unit;
 
@@ -51,7 +51,7 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
 
     /** Whether the transaction is begun by the text BEGIN, in autocommit. */
     boolean beginsByText() {
-      return this == BEGIN_TEXT || this == BEGIN_TEXT_BATCH;
+      return this == BEGIN_TEXT || this == BEGIN_TEXT_BATCH_UNDONE;
     }
   }
 
@@ -152,7 +152,8 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     COMMIT_IS_SENT_THERE("a connection lost at the end is lost when COMMIT was sent"),
     NO_COMMIT_IS_SENT_THERE("COMMIT is not sent in this place"),
     NO_STATEMENT_IS_LEFT("between this place and COMMIT the application executes nothing"),
-    NO_REPLAY("without a whole replay nothing is compared, so that no change matters");
+    ONLY_A_CONFLICT_COMPARES("a lost connection says nothing of data, and no replay follows it"),
+    TRIED_WITH_OC000("OC001 is about the schema, and what is compared after it is the same");
 
     private final String reason;
 
@@ -205,6 +206,9 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     if (kind.beginsByText() && place.isEnd() && place != Place.TEXT_COMMIT) {
       return Meaningless.NO_SUCH_END_OF_A_TEXT_TRANSACTION;
     }
+    if (failure == Failure.OC001 && data != Data.UNCHANGED) {
+      return Meaningless.TRIED_WITH_OC000;
+    }
     return failure.isConflict() ? null : reasonOfCut();
   }
 
@@ -219,9 +223,6 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     if (failure == Failure.CUT && times == Times.AFTER_THE_REPLAY && !place.isBefore(Place.LAST)) {
       return Meaningless.NO_STATEMENT_IS_LEFT;
     }
-    if (data != Data.UNCHANGED && times != Times.AFTER_THE_REPLAY) {
-      return Meaningless.NO_REPLAY;
-    }
-    return null;
+    return data == Data.UNCHANGED ? null : Meaningless.ONLY_A_CONFLICT_COMPARES;
   }
 }

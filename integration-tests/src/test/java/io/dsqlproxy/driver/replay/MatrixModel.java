@@ -47,8 +47,9 @@ final class MatrixModel {
     return rule.position();
   }
 
-  String marker() {
-    return unit.marker();
+  /** What an error about the unit shows of its text. */
+  String text() {
+    return unit.textInErrors();
   }
 
   /** How often a fault strikes: each conflict, and a lost connection. */
@@ -136,7 +137,8 @@ final class MatrixModel {
     long statements = cell.kind().beginsByText() ? 1 : 0;
     statements += 1;
     if (Place.FIRST.isBefore(last)) {
-      statements += unit.statements() + (cell.hasCursor() ? 1 : 0);
+      statements += last == Place.UNIT ? unit.statementsToTheFault() : unit.statements();
+      statements += cell.hasCursor() ? 1 : 0;
     }
     if (Place.UNIT.isBefore(last)) {
       statements += 2;

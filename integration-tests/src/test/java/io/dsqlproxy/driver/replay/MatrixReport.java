@@ -45,13 +45,13 @@ final class MatrixReport {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(legend());
-    text.append("%n%-36s".formatted(""));
+    text.append("%n%-42s".formatted(""));
     for (Place place : Place.values()) {
       text.append(("%-" + WIDTH + "s").formatted(place));
     }
     for (Kind kind : Kind.values()) {
       for (Failure failure : Failure.values()) {
-        text.append("%n%-18s%-18s".formatted(kind, failure)).append(line(kind, failure));
+        text.append("%n%-24s%-18s".formatted(kind, failure)).append(line(kind, failure));
       }
     }
     leftOut.forEach(

@@ -81,7 +81,7 @@ final class MatrixRule {
             event.failure() == Failure.CUT ? Outcome.CONNECTION_LOST : Outcome.COMMIT_UNKNOWN;
         return new Expectation(lost, event.place(), replays, replays, replays > 0);
       }
-      Progress progress = event.place().progress();
+      Progress progress = progressAt(event.place());
       if (draws(progress) && unit.showsThatItDraws()) {
         return new Expectation(
             Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, replays > 0);
@@ -94,6 +94,11 @@ final class MatrixRule {
       }
     }
     return new Expectation(Outcome.REPLAYED, cell.end(), replays, replays, true);
+  }
+
+  /** What the application has of the unit when something goes wrong in this place. */
+  private Progress progressAt(Place place) {
+    return place == Place.UNIT && unit.isStruckWhenItGoesBack() ? Progress.BEGUN : place.progress();
   }
 
   private boolean draws(Progress progress) {

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** One transaction of an application, held against the model. Confined to its thread. */
 final class MatrixRun {
@@ -111,20 +112,24 @@ final class MatrixRun {
 
   private void assertDifference(DataChangedException changed) {
     assertThat(changed.statement()).as(changed.getMessage()).isEqualTo(model.position());
-    assertThat(changed.sql()).contains(model.marker());
+    assertThat(changed.sql()).contains(model.text());
   }
 
-  /** The conflict surfaces as one, and nothing is sent until the application rolls back. */
+  /** The conflict surfaces as one, and the transaction cannot go on, nor be committed. */
   private void assertRolledBack(SQLException error) throws SQLException {
     assertThat(error.getSQLState()).isEqualTo("40001");
     assertThat(error.getCause()).as("conflict").isInstanceOf(SQLException.class);
     if (!application.place().isEnd()) {
-      SQLException inBetween =
-          catchThrowableOfType(SQLException.class, application::executeSomething);
-      assertThat((Throwable) inBetween).as("before the rollback").isNotNull();
-      assertThat(inBetween.getSQLState()).isEqualTo("25P02");
+      assertTransactionAborted(application::executeSomething);
+      assertTransactionAborted(application::end);
     }
     application.rollBack();
     application.executeSomething();
+  }
+
+  private static void assertTransactionAborted(ThrowingCallable call) {
+    SQLException failure = catchThrowableOfType(SQLException.class, call);
+    assertThat((Throwable) failure).as("after the conflict surfaced").isNotNull();
+    assertThat(failure.getSQLState()).isEqualTo("25P02");
   }
 }

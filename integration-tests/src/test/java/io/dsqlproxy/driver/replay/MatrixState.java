@@ -19,6 +19,16 @@ final class MatrixState {
     return new MatrixState(rows);
   }
 
+  /** The table of a row, as SQL names it. */
+  static String tableOf(String row) {
+    return row.startsWith("second ") ? "second.account" : row.substring(0, row.indexOf(' '));
+  }
+
+  /** The id of a row. */
+  static String idOf(String row) {
+    return row.substring(row.indexOf(' ') + 1);
+  }
+
   MatrixState copy() {
     return new MatrixState(rows);
   }
@@ -79,9 +89,8 @@ final class MatrixState {
     }
 
     String sql() {
-      String[] words = row.split(" ");
-      String table = words[0].equals("second") ? "second.account" : words[0];
-      String condition = " WHERE id = " + words[1];
+      String table = tableOf(row);
+      String condition = " WHERE id = " + idOf(row);
       return switch (effect) {
         case ADDS -> "UPDATE " + table + " SET balance = balance + " + MORE + condition;
         case NEGATES -> "UPDATE " + table + " SET balance = -balance" + condition;

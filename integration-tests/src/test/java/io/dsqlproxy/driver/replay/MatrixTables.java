@@ -1,5 +1,8 @@
 package io.dsqlproxy.driver.replay;
 
+import static io.dsqlproxy.driver.replay.MatrixState.idOf;
+import static io.dsqlproxy.driver.replay.MatrixState.tableOf;
+
 import io.dsqlproxy.driver.replay.MatrixState.Change;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import io.dsqlproxy.simulator.fault.Fault;
@@ -22,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class MatrixTables implements AutoCloseable {
 
-  private static final int ACCOUNTS = 8;
+  private static final Map<String, Integer> INITIAL = initialRows();
 
   private final AtomicReference<Change> change = new AtomicReference<>(Change.NONE);
   private final AtomicReference<SQLException> failure = new AtomicReference<>();
@@ -49,25 +52,33 @@ final class MatrixTables implements AutoCloseable {
                 + " UNION ALL SELECT 'copied ' || id, note FROM copied");
   }
 
-  /** As in the beginning, without faults; what the tables hold now. */
-  MatrixState reset() throws SQLException {
-    cluster.faults().clear();
-    reset("account", 0);
-    reset("second.account", 7);
-    statement.executeUpdate("DELETE FROM copied");
+  private static Map<String, Integer> initialRows() {
     Map<String, Integer> rows = new TreeMap<>();
-    for (int id = 1; id <= ACCOUNTS; id++) {
+    for (int id = 1; id <= 7; id++) {
       rows.put("account " + id, 100 * id);
       rows.put("second " + id, 100 * id + 7);
     }
-    return MatrixState.of(rows);
+    return rows;
   }
 
-  private void reset(String table, int more) throws SQLException {
-    statement.executeUpdate(
-        "INSERT INTO %s AS a SELECT n, 100 * n + %d FROM generate_series(1, %d) n ON CONFLICT (id)"
-                .formatted(table, more, ACCOUNTS)
-            + " DO UPDATE SET balance = excluded.balance WHERE a.balance <> excluded.balance");
+  /** As in the beginning, without faults; what the tables hold now. */
+  MatrixState reset() throws SQLException {
+    cluster.faults().clear();
+    changes.set(0);
+    failure.set(null);
+    Map<String, Integer> now = read().rows();
+    for (Map.Entry<String, Integer> row : INITIAL.entrySet()) {
+      if (!row.getValue().equals(now.get(row.getKey()))) {
+        statement.addBatch(
+            "INSERT INTO %s VALUES (%s, %d) ON CONFLICT (id) DO UPDATE SET balance = %<d"
+                .formatted(tableOf(row.getKey()), idOf(row.getKey()), row.getValue()));
+      }
+    }
+    if (!INITIAL.keySet().containsAll(now.keySet())) {
+      statement.addBatch("DELETE FROM copied");
+    }
+    statement.executeBatch();
+    return MatrixState.of(INITIAL);
   }
 
   /** What the tables hold. */
@@ -97,8 +108,6 @@ final class MatrixTables implements AutoCloseable {
    * session waits there, and this uses it to do something.
    */
   void changeAt(FaultTrigger moment, Change what) {
-    changes.set(0);
-    failure.set(null);
     change.set(what);
     cluster.faults().at(moment).answer(Fault.delay(Duration.ofMillis(1)));
   }
@@ -115,7 +124,7 @@ final class MatrixTables implements AutoCloseable {
     }
   }
 
-  /** How often the moment was reached since the change was ordered. */
+  /** How often the moment was reached since the reset. */
   int changes() throws SQLException {
     SQLException unexpected = failure.get();
     if (unexpected != null) {

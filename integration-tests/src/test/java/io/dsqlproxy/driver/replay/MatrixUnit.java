@@ -114,6 +114,11 @@ abstract class MatrixUnit implements AutoCloseable {
     return "/* unit */";
   }
 
+  /** What an error about it shows of its text. */
+  String textInErrors() {
+    return marker();
+  }
+
   /** The n-th execution of the marked statement. */
   FaultTrigger execution(int number) {
     return FaultTrigger.statementContaining(marker()).number(number);
@@ -122,6 +127,11 @@ abstract class MatrixUnit implements AutoCloseable {
   /** How many statements {@link #begin} executes. */
   int statements() {
     return 1;
+  }
+
+  /** How many of them there are until the fault strikes. */
+  int statementsToTheFault() {
+    return statements();
   }
 
   /** How many things happen in it that a replay repeats, before the marked statement. */
