@@ -79,12 +79,12 @@ final class MatrixRule {
       if (!event.failure().isConflict()) {
         Outcome lost =
             event.failure() == Failure.CUT ? Outcome.CONNECTION_LOST : Outcome.COMMIT_UNKNOWN;
-        return new Expectation(lost, event.place(), replays, replays, replays > 0);
+        return new Expectation(lost, event.place(), replays, replays, false);
       }
       Progress progress = progressAt(event.place());
       if (draws(progress) && unit.showsThatItDraws()) {
         return new Expectation(
-            Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, replays > 0);
+            Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, false);
       }
       boolean changed = next == null || !next.failure().isConflict();
       boolean compared = next == null || !next.isInReplay() || events.isBehindTheUnit(next);
