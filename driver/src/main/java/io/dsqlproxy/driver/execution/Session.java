@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.execution;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -25,6 +26,9 @@ public interface Session {
 
   /** True if nothing can be sent any more. */
   boolean isClosed() throws SQLException;
+
+  /** A statement of the driver's own, which takes part in the open transaction. */
+  PreparedStatement prepare(String sql) throws SQLException;
 
   /** Ends the transaction, if one is open, without any effect. */
   void rollBack() throws SQLException;

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Session;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.core.TransactionState;
@@ -41,6 +42,11 @@ final class PgSession implements Session {
   @Override
   public boolean isClosed() throws SQLException {
     return pg.isClosed();
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) throws SQLException {
+    return pg.prepareStatement(sql);
   }
 
   /** pgJDBC refuses to roll back in autocommit, whatever text has begun a transaction there. */

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class FakeServer implements Session {
   private boolean autocommit = true;
   private State state = State.IDLE;
   private boolean closed;
+  private SQLException whyFailed;
 
   // -------------------- the test's side
 
@@ -104,7 +106,7 @@ final class FakeServer implements Session {
     }
     boolean end = kind == Kind.COMMIT || kind == Kind.ROLLBACK;
     if (state == State.FAILED && !end) {
-      throw new SQLException("current transaction is aborted", "25P02");
+      throw new SQLException("current transaction is aborted", "25P02", whyFailed);
     }
     Deque<Answer> answers = script.get(sql);
     int count = 1;
@@ -124,7 +126,8 @@ final class FakeServer implements Session {
 
   /**
    * A connection that is lost tells nobody about its transaction, and class 02 is pgJDBC's own word
-   * about a statement that the server had nothing against.
+   * about a statement that the server had nothing against. What failed first is, as pgJDBC has it,
+   * the cause of what the server refuses afterwards.
    */
   private void failed(boolean end, SQLException failure) {
     if (failure.getSQLState().matches("08...|57P..")) {
@@ -135,6 +138,7 @@ final class FakeServer implements Session {
       state = State.IDLE;
     } else if (state == State.OPEN) {
       state = State.FAILED;
+      whyFailed = failure;
     }
   }
 
@@ -161,6 +165,11 @@ final class FakeServer implements Session {
   @Override
   public boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) {
+    throw new UnsupportedOperationException(sql);
   }
 
   @Override
