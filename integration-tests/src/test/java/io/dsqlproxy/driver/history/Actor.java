@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 
 /**
@@ -112,6 +113,48 @@ record Actor(Connection connection, Recording recording, boolean alone) {
         reader.read(keys);
       }
     }
+  }
+
+  /** What a savepoint is good for; the recording follows it. */
+  interface Point {
+    /** Undoes what was done since. */
+    void rollBack() throws SQLException;
+
+    /** Forgets the savepoint. */
+    void release() throws SQLException;
+  }
+
+  /**
+   * Sets a savepoint: through JDBC, which has none for a transaction that was begun as text, or as
+   * SQL.
+   */
+  Point savepoint(boolean asText, String name) throws SQLException {
+    Savepoint savepoint =
+        asText || connection.getAutoCommit() ? null : connection.setSavepoint(name);
+    if (savepoint == null) {
+      execute("SAVEPOINT " + name);
+    }
+    int position = recording.position();
+    return new Point() {
+      @Override
+      public void rollBack() throws SQLException {
+        if (savepoint == null) {
+          execute("ROLLBACK TO SAVEPOINT " + name);
+        } else {
+          connection.rollback(savepoint);
+        }
+        recording.undoFrom(position);
+      }
+
+      @Override
+      public void release() throws SQLException {
+        if (savepoint == null) {
+          execute("RELEASE SAVEPOINT " + name);
+        } else {
+          connection.releaseSavepoint(savepoint);
+        }
+      }
+    };
   }
 
   /** An update that was to change a number of rows, and did not. */

@@ -7,36 +7,39 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** Something that goes wrong in a run, and about how often it can in one transaction. */
+/** Something that goes wrong in a run, and how often it could, at the least, in a transaction. */
 enum Disruption {
   /** Somebody else committed first. */
-  CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.conflict(), 1),
+  CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.conflict(), 0.5),
   /** The schema was changed. */
-  SCHEMA_CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.schemaConflict(), 1),
+  SCHEMA_CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.schemaConflict(), 0.5),
   /** A statement is told of a conflict. */
-  CONFLICT_AT_STATEMENT(FaultTrigger::statement, Fault.conflict(), 3),
+  CONFLICT_AT_STATEMENT(Disruption::statement, Fault.conflict(), 2),
   /** The schema was changed, and a statement notices. */
-  SCHEMA_CONFLICT_AT_STATEMENT(FaultTrigger::statement, Fault.schemaConflict(), 3),
+  SCHEMA_CONFLICT_AT_STATEMENT(Disruption::statement, Fault.schemaConflict(), 2),
   /** A conflict in the middle of a result. */
   CONFLICT_AT_FETCH(FaultTrigger::fetch, Fault.conflict(), 0.1),
   /** A statement in autocommit meets a conflict. */
-  CONFLICT_IN_AUTOCOMMIT(FaultTrigger::autocommit, Fault.conflict(), 0.15),
+  CONFLICT_IN_AUTOCOMMIT(Disruption::autocommit, Fault.conflict(), 0.1),
   /** The connection is lost, and nothing is committed. */
-  CUT_BEFORE_COMMIT(FaultTrigger::commit, Fault.disconnect(), 1),
+  CUT_BEFORE_COMMIT(FaultTrigger::commit, Fault.disconnect(), 0.4),
   /** The connection is lost, and the transaction is committed. */
-  CUT_AFTER_COMMIT(FaultTrigger::afterCommit, Fault.disconnect(), 1),
+  CUT_AFTER_COMMIT(FaultTrigger::afterCommit, Fault.disconnect(), 0.4),
   /** The connection is lost in the middle of a transaction. */
-  CUT_AT_STATEMENT(FaultTrigger::statement, Fault.disconnect(), 3),
+  CUT_AT_STATEMENT(Disruption::statement, Fault.disconnect(), 2),
   /** The connection is lost somewhere. */
-  CUT_AT_MESSAGE(FaultTrigger::message, Fault.disconnect(), 12),
+  CUT_AT_MESSAGE(FaultTrigger::message, Fault.disconnect(), 6),
   /** The connection is lost in autocommit, and nothing is committed. */
-  CUT_BEFORE_AUTOCOMMIT(FaultTrigger::autocommit, Fault.disconnect(), 0.15),
+  CUT_BEFORE_AUTOCOMMIT(Disruption::autocommit, Fault.disconnect(), 0.1),
   /** The connection is lost in autocommit, and the statement is committed. */
-  CUT_AFTER_AUTOCOMMIT(FaultTrigger::afterAutocommit, Fault.disconnect(), 0.15),
+  CUT_AFTER_AUTOCOMMIT(Disruption::afterAutocommit, Fault.disconnect(), 0.1),
   /** A statement takes its time. */
-  SLOW_STATEMENT(FaultTrigger::statement, Fault.delay(Duration.ofMillis(5)), 3),
+  SLOW_STATEMENT(Disruption::statement, Fault.delay(Duration.ofMillis(5)), 3),
   /** COMMIT takes its time. */
-  SLOW_COMMIT(FaultTrigger::commit, Fault.delay(Duration.ofMillis(5)), 1);
+  SLOW_COMMIT(FaultTrigger::commit, Fault.delay(Duration.ofMillis(5)), 0.5);
+
+  /** What pgJDBC sets when it connects is nothing that the driver runs again. */
+  private static final String OF_AN_APPLICATION = "^(SELECT|INSERT|UPDATE|DELETE)";
 
   private final Supplier<FaultTrigger> place;
   private final Fault fault;
@@ -48,11 +51,23 @@ enum Disruption {
     this.chances = chances;
   }
 
-  /** Lets each kind strike a few times somewhere among so many transactions. */
+  private static FaultTrigger statement() {
+    return FaultTrigger.statementMatching(OF_AN_APPLICATION);
+  }
+
+  private static FaultTrigger autocommit() {
+    return FaultTrigger.autocommit().matching(OF_AN_APPLICATION);
+  }
+
+  private static FaultTrigger afterAutocommit() {
+    return FaultTrigger.afterAutocommit().matching(OF_AN_APPLICATION);
+  }
+
+  /** Lets each kind strike, once or more often, somewhere among so many transactions. */
   static void scatter(FaultScript script, int transactions, Random random) {
     for (Disruption disruption : values()) {
       int chances = Math.max(1, (int) (transactions * disruption.chances));
-      for (int i = random.nextInt(4); i > 0; i--) {
+      for (int i = 1 + random.nextInt(2); i > 0; i--) {
         script
             .at(disruption.place.get().number(1 + random.nextInt(chances)))
             .times(1 + random.nextInt(2))

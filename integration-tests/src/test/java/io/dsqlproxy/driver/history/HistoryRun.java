@@ -8,6 +8,7 @@ import io.dsqlproxy.simulator.fault.Fault;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,8 +20,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 /** A simulator on which random transactions run. For use by one thread, which starts the others. */
 final class HistoryRun implements AutoCloseable {
 
-  static final int SESSIONS = 8;
-  static final int TRANSACTIONS = 40;
+  static final int SESSIONS = 6;
+  static final int TRANSACTIONS = 20;
 
   private final DsqlSimulator simulator = DsqlSimulator.start();
   private final String parameters;
@@ -41,7 +42,7 @@ final class HistoryRun implements AutoCloseable {
    * @param seed what they do, how long they think, and what goes wrong
    */
   Result run(long seed, Profile profile) throws Exception {
-    Tables.reset(simulator);
+    reset();
     DriverStatistics.Snapshot before = DriverStatistics.global().snapshot();
     Random random = new Random(seed);
     Disruption.scatter(simulator.faults(), SESSIONS * TRANSACTIONS, random);
@@ -65,7 +66,7 @@ final class HistoryRun implements AutoCloseable {
                 .count();
     simulator.faults().clear();
     return new Result(
-        new History(transactions, Tables.left(simulator)),
+        new History(transactions, left()),
         DriverStatistics.global().snapshot().since(before),
         cuts);
   }
@@ -74,12 +75,31 @@ final class HistoryRun implements AutoCloseable {
     PlanGenerator generator = new PlanGenerator(seed, profile);
     List<TransactionPlan> plans =
         IntStream.range(0, TRANSACTIONS).mapToObj(n -> generator.plan(session, n)).toList();
+    return new SessionRun(connections(""), plans, new Random(thinking));
+  }
+
+  /**
+   * Connections through the driver.
+   *
+   * @param more parameters of the driver's URL
+   */
+  SessionRun.Connections connections(String more) {
     DsqlDataSource dataSource = new DsqlDataSource();
-    dataSource.setUrl(simulator.jdbcUrl() + parameters);
+    dataSource.setUrl(simulator.jdbcUrl() + parameters + more);
     dataSource.setCredentialsProvider(
         StaticCredentialsProvider.create(
             AwsBasicCredentials.create(simulator.accessKeyId(), simulator.secretAccessKey())));
-    return new SessionRun(dataSource::getConnection, plans, new Random(thinking));
+    return dataSource::getConnection;
+  }
+
+  /** The tables are as they are before a run. */
+  void reset() throws SQLException {
+    Tables.reset(simulator);
+  }
+
+  /** The last version of each row. */
+  Map<Key, Trail> left() throws SQLException {
+    return Tables.left(simulator);
   }
 
   /**

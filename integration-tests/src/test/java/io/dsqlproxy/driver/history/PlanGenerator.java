@@ -140,7 +140,7 @@ final class PlanGenerator {
       case 7 -> new AppendBatch(registers(1 + random.nextInt(4)), prepared());
       case 8 -> new Rewrite(new Read(register(), lock(), 0, prepared()), prepared());
       case 9 -> new Enter(one(4));
-      case 10 -> new SlotSteps.Put(slot());
+      case 10 -> new SlotSteps.Put(slot(), one(2));
       case 11 -> new SlotSteps.Delete(slot(), one(3));
       case 12 -> new SlotSteps.Touch(slot(), prepared());
       case 13 -> new SlotSteps.Look(slot(), lock(), prepared());
@@ -149,7 +149,7 @@ final class PlanGenerator {
   }
 
   private Step section(int depth) {
-    return new Section(mixedSteps(depth + 1), one(2), one(3) ? "level" + depth : null);
+    return new Section(mixedSteps(depth + 1), one(2), one(2), "level" + depth);
   }
 
   /** The rows that are written in between are not among those that are read. */

@@ -24,7 +24,7 @@ final class SessionRun implements Callable<List<ObservedTransaction>> {
 
   private static final String COMMIT_OUTCOME_UNKNOWN = "08007";
 
-  private static final int LOGINS = 5;
+  private static final int LOGINS = 20;
 
   private final Connections connections;
   private final List<TransactionPlan> plans;

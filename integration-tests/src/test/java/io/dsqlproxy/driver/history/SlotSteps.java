@@ -2,7 +2,6 @@ package io.dsqlproxy.driver.history;
 
 import io.dsqlproxy.driver.history.Actor.Sql;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 
 /**
  * Steps on rows that come and go. Who deletes one puts its trail into a grave, so that who inserts
@@ -32,13 +31,29 @@ final class SlotSteps {
     return seen[0];
   }
 
-  private static Trail insert(Actor actor, int id, Trail before) throws SQLException {
+  /** Reads a row, or what was last known of it; what is not there cannot be locked. */
+  private static Trail look(Actor actor, int id, Lock lock, boolean prepared) throws SQLException {
+    Trail[] seen = new Trail[1];
+    actor.query(
+        new Sql(prepared, "SELECT trail FROM slot WHERE id = ?" + lock.clause(), id),
+        0,
+        rows -> {
+          if (rows.next()) {
+            seen[0] = Trail.parse(rows.getString(1));
+          }
+        });
+    Trail trail = seen[0] != null ? seen[0] : inGrave(actor, id);
+    actor.recording().read(slot(id), trail, seen[0] != null ? lock : Lock.NONE);
+    return trail;
+  }
+
+  private static void insert(Actor actor, int id, Trail before) throws SQLException {
     Token token = actor.recording().nextToken(false);
     actor.recording().write(slot(id), token);
-    Trail after = before.with(token);
-    int count = actor.update(new Sql(true, "INSERT INTO slot VALUES (?, ?)", id, after.text()));
+    int count =
+        actor.update(
+            new Sql(true, "INSERT INTO slot VALUES (?, ?)", id, before.with(token).text()));
     Actor.expect(1, count, "INSERT");
-    return after;
   }
 
   /** Reads a row, which may not be there. */
@@ -46,41 +61,24 @@ final class SlotSteps {
 
     @Override
     public void perform(Actor actor) throws SQLException {
-      Trail[] seen = new Trail[1];
-      actor.query(
-          new Sql(prepared, "SELECT trail FROM slot WHERE id = ?" + lock.clause(), id),
-          0,
-          rows -> {
-            if (rows.next()) {
-              seen[0] = Trail.parse(rows.getString(1));
-            }
-          });
-      if (seen[0] != null) {
-        actor.recording().read(slot(id), seen[0], actor.promised(lock));
-      } else if (!actor.alone()) {
-        // What is not there cannot be locked.
-        actor.recording().read(slot(id), inGrave(actor, id), Lock.NONE);
-      }
+      look(actor, id, lock, prepared);
     }
   }
 
-  /** Inserts a row, or finds out that it is there, and goes back to before. */
-  record Put(int id) implements Step {
+  /** Inserts a row, whether or not it is there; if it is, goes back to before. */
+  record Put(int id, boolean asText) implements Step {
 
     @Override
     public void perform(Actor actor) throws SQLException {
-      Savepoint savepoint = actor.connection().setSavepoint();
-      int position = actor.recording().position();
+      Trail seen = look(actor, id, Lock.NONE, true);
+      Actor.Point savepoint = actor.savepoint(asText, "put");
       try {
-        // That the row is not there, and this its last version, is only known when it is inserted.
-        Trail after = insert(actor, id, inGrave(actor, id));
-        actor.recording().read(slot(id), after, Lock.NONE);
+        insert(actor, id, seen);
       } catch (SQLException failure) {
         if (!UNIQUE_VIOLATION.equals(failure.getSQLState())) {
           throw failure;
         }
-        actor.connection().rollback(savepoint);
-        actor.recording().undoFrom(position);
+        savepoint.rollBack();
       }
     }
   }
