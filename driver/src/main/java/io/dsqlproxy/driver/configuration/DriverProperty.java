@@ -93,7 +93,7 @@ public enum DriverProperty {
   RETRY_ATTEMPTS(
       "retryAttempts",
       ValueType.wholeNumber(1, 100),
-      "5",
+      "100",
       "How often a statement or a transaction is executed in all when conflicts are absorbed; `1` "
           + "never executes it again."),
   /** The first wait. */
@@ -106,7 +106,7 @@ public enum DriverProperty {
   RETRY_MAX_DELAY(
       "retryMaxDelay",
       ValueType.duration("0ms", "4m"),
-      "5s",
+      "1s",
       "The longest wait before any execution; not below `retryBaseDelay`."),
   /** When to give up. */
   RETRY_DEADLINE(
@@ -131,7 +131,7 @@ public enum DriverProperty {
       "How many times 100 statements and transactions may be executed again, by all connections "
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
-          + "long as `retryAttempts` is below 12."),
+          + "long as one of eleven executions succeeds."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

@@ -34,7 +34,7 @@ class DriverSettingsTest {
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(
-                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)))
+                100, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(60)))
         .isEqualTo(RetryPolicy.DEFAULT);
     assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
     assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
