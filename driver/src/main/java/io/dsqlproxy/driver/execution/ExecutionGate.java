@@ -157,6 +157,11 @@ public final class ExecutionGate {
     transaction.rollBack(end);
   }
 
+  /** The connection is closed: what was kept for running its transaction again is dropped. */
+  public void closed() {
+    transaction.closed();
+  }
+
   /** Whether savepoints are emulated. */
   public boolean hasSavepoints() {
     return recoveries.replay();

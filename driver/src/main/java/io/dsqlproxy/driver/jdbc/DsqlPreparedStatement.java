@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
@@ -129,6 +130,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   @Override
+  final boolean isPrepared() {
+    return true;
+  }
+
+  @Override
   final Parameters parameters() {
     return parameters.captured();
   }
@@ -204,8 +210,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    Array value = DsqlArray.undecorated(x);
-    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
+    bind(
+        parameterIndex,
+        ArrayBinding.of(
+            DsqlArray.undecorated(x),
+            (statement, value) -> statement.setArray(parameterIndex, value)));
   }
 
   @Override

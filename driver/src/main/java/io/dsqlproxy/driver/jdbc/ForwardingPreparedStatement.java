@@ -2,7 +2,7 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.journal.BytesBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
-import io.dsqlproxy.driver.journal.TextBinding;
+import io.dsqlproxy.driver.journal.SizedBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import java.math.BigDecimal;
 import java.net.URL;
@@ -112,7 +112,9 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setString(int parameterIndex, String x) throws SQLException {
-    bind(parameterIndex, TextBinding.of(x, statement -> statement.setString(parameterIndex, x)));
+    bind(
+        parameterIndex,
+        SizedBinding.ofText(x, statement -> statement.setString(parameterIndex, x)));
   }
 
   @Override
@@ -209,7 +211,7 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   public void setNString(int parameterIndex, String value) throws SQLException {
     bind(
         parameterIndex,
-        TextBinding.of(value, statement -> statement.setNString(parameterIndex, value)));
+        SizedBinding.ofText(value, statement -> statement.setNString(parameterIndex, value)));
   }
 
   @Override

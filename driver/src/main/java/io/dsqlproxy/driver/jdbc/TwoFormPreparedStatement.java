@@ -3,8 +3,8 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.journal.BytesBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
+import io.dsqlproxy.driver.journal.SizedBinding;
 import io.dsqlproxy.driver.journal.StatementSettings.Setting;
-import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -124,7 +124,7 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
       String text = read(reader, length);
       bind(
           parameterIndex,
-          TextBinding.of(text, statement -> binding.bind(statement, new StringReader(text))));
+          SizedBinding.ofText(text, statement -> binding.bind(statement, new StringReader(text))));
     } catch (IOException e) {
       throw DsqlExceptions.unreadableParameter(e);
     }
