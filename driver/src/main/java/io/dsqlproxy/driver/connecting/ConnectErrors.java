@@ -66,47 +66,50 @@ final class ConnectErrors {
           case TIMEOUT -> new SQLTimeoutException(message, UNABLE_TO_CONNECT, last);
           case UNTOUCHED -> last;
         };
-    earlier.forEach(surfacing::addSuppressed);
-    return surfacing;
+    return withHistory(earlier, surfacing);
   }
 
   /** The time was over before there was a token to log in with. */
-  static SQLException noTokenInTime(String server, Duration elapsed) {
-    return new SQLTimeoutException(
-        "No connection to "
-            + server
-            + ": after "
-            + elapsed.toMillis()
-            + " ms the AWS credentials that sign its token were still not there.",
-        UNABLE_TO_CONNECT);
+  static SQLException noTokenInTime(
+      String server, Duration elapsed, List<? extends SQLException> earlier) {
+    return withHistory(
+        earlier,
+        new SQLTimeoutException(
+            "No connection to "
+                + server
+                + ": after "
+                + elapsed.toMillis()
+                + " ms the AWS credentials that sign its token were still not there.",
+            UNABLE_TO_CONNECT));
   }
 
   /** This JVM opens connections faster than it may, and the wait would be too long. */
-  static SQLException tooFast(
-      String server, int rate, Duration patience, List<? extends SQLException> earlier) {
-    SQLException error =
-        new SQLTransientConnectionException(
-            "No connection to "
-                + server
-                + ": this JVM opens "
-                + rate
-                + " per second (connectRate), and so many wait that none is free within "
-                + patience.toMillis()
-                + " ms.",
-            RATE_EXCEEDED);
-    earlier.forEach(error::addSuppressed);
-    return error;
+  static SQLException tooFast(String server, int rate, Duration patience) {
+    return new SQLTransientConnectionException(
+        "No connection to "
+            + server
+            + ": this JVM opens "
+            + rate
+            + " per second (connectRate), and so many wait that none is free within "
+            + patience.toMillis()
+            + " ms.",
+        RATE_EXCEEDED);
   }
 
   /** Somebody wants the thread for something else. Its flag is set again. */
   static SQLException interrupted(
       String server, Exception interruption, List<? extends SQLException> earlier) {
     Thread.currentThread().interrupt();
-    SQLException error =
+    return withHistory(
+        earlier,
         new SQLException(
             "No connection to " + server + ": the thread was interrupted.",
             UNABLE_TO_CONNECT,
-            interruption);
+            interruption));
+  }
+
+  private static SQLException withHistory(
+      List<? extends SQLException> earlier, SQLException error) {
     earlier.forEach(error::addSuppressed);
     return error;
   }

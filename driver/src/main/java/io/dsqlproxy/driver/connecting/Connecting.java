@@ -56,6 +56,11 @@ final class Connecting<T> {
   private final List<SQLException> earlier = new ArrayList<>();
   private int attempts;
 
+  /** How the last login failed; null before one has. */
+  private SQLException last;
+
+  private ConnectFailure lastKind;
+
   Connecting(
       Login login, ConnectSettings settings, Surroundings world, ConnectionStatistics statistics) {
     this.login = login;
@@ -88,10 +93,10 @@ final class Connecting<T> {
       }
     } catch (InterruptedException interruption) {
       statistics.connectFailed();
-      throw ConnectErrors.interrupted(login.server(), interruption, earlier);
+      throw ConnectErrors.interrupted(login.server(), interruption, failuresSoFar());
     } catch (TimeoutException late) {
       statistics.connectFailed();
-      throw ConnectErrors.noTokenInTime(login.server(), elapsed());
+      throw ConnectErrors.noTokenInTime(login.server(), elapsed(), failuresSoFar());
     } catch (SQLException failure) {
       statistics.connectFailed();
       throw failure;
@@ -99,7 +104,7 @@ final class Connecting<T> {
       statistics.connectFailed();
       if (Thread.currentThread().isInterrupted()) {
         // pgJDBC says so only by the flag.
-        throw ConnectErrors.interrupted(login.server(), failure, earlier);
+        throw ConnectErrors.interrupted(login.server(), failure, failuresSoFar());
       }
       throw failure;
     }
@@ -107,10 +112,13 @@ final class Connecting<T> {
 
   private void awaitPlace() throws SQLException, InterruptedException {
     Duration left = left();
+    if (last != null && left.isZero()) {
+      throw givenUp();
+    }
     Optional<Duration> wait = world.rates().reserve(login.server(), settings, left);
     if (wait.isEmpty()) {
       statistics.connectThrottled();
-      throw ConnectErrors.tooFast(login.server(), settings.rate(), left, earlier);
+      throw last == null ? ConnectErrors.tooFast(login.server(), settings.rate(), left) : givenUp();
     }
     if (wait.get().isZero()) {
       return;
@@ -129,6 +137,11 @@ final class Connecting<T> {
       throws SQLException, InterruptedException {
     ConnectFailure kind = kind(failure);
     int times = failures.merge(kind, 1, Integer::sum);
+    if (last != null && earlier.size() < MOST_REMEMBERED) {
+      earlier.add(last);
+    }
+    last = failure;
+    lastKind = kind;
     if (kind == ConnectFailure.THROTTLED) {
       statistics.connectThrottled();
       world.rates().drain(login.server(), settings);
@@ -137,7 +150,6 @@ final class Connecting<T> {
       ticket.refusal().run();
       if (ticket.remembered() && times == 1) {
         LOG.info("The token for {} was refused and is forgotten", login.server());
-        remember(failure);
         return;
       }
     }
@@ -145,17 +157,15 @@ final class Connecting<T> {
         new RetryPolicy(kind.persistence().attempts(), SHORTEST_BOUND, LONGEST_WAIT, patience);
     RetryDecision decision = RetryDecision.after(times, elapsed(), policy, world.random().get());
     if (!(decision instanceof RetryDecision.Retry again)) {
-      throw ConnectErrors.givenUp(
-          kind, failure, earlier, login.server(), login.scope(), attempts, elapsed());
+      throw givenUp();
     }
     LOG.debug("Login {} to {} failed: {}", attempts, login.server(), kind.cause());
-    remember(failure);
     sleep(again.delay());
-    if (left().isZero()) {
-      earlier.remove(failure);
-      throw ConnectErrors.givenUp(
-          kind, failure, earlier, login.server(), login.scope(), attempts, elapsed());
-    }
+  }
+
+  private SQLException givenUp() {
+    return ConnectErrors.givenUp(
+        lastKind, last, earlier, login.server(), login.scope(), attempts, elapsed());
   }
 
   private ConnectFailure kind(SQLException failure) {
@@ -163,10 +173,12 @@ final class Connecting<T> {
     return !serverSpoke && left().isZero() ? ConnectFailure.TIMED_OUT : ConnectFailure.of(failure);
   }
 
-  private void remember(SQLException failure) {
-    if (earlier.size() < MOST_REMEMBERED) {
-      earlier.add(failure);
+  private List<SQLException> failuresSoFar() {
+    List<SQLException> all = new ArrayList<>(earlier);
+    if (last != null) {
+      all.add(last);
     }
+    return all;
   }
 
   private void sleep(Duration duration) throws InterruptedException {
