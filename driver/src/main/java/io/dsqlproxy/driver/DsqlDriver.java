@@ -1,6 +1,5 @@
 package io.dsqlproxy.driver;
 
-import io.dsqlproxy.driver.authentication.Login;
 import io.dsqlproxy.driver.configuration.ConnectionUrl;
 import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
 import io.dsqlproxy.driver.configuration.DriverSettings;
@@ -9,6 +8,7 @@ import io.dsqlproxy.driver.configuration.MisspeltKeys;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
 import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
+import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import io.dsqlproxy.driver.observation.DriverStatistics;
@@ -26,9 +26,6 @@ import java.util.logging.Logger;
  * to change its URL. Safe for use by many threads.
  */
 public final class DsqlDriver implements Driver {
-
-  /** pgJDBC itself: asking the DriverManager for it could give us somebody else's wrapper. */
-  private static final org.postgresql.Driver PG_DRIVER = new org.postgresql.Driver();
 
   static {
     try {
@@ -67,9 +64,9 @@ public final class DsqlDriver implements Driver {
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.planning().allowWeakerIsolation(),
             statistics);
-    PgConnectionRequest request =
-        Login.complete(PgConnectionRequest.of(url, info), settings, statistics);
-    Connection physical = PG_DRIVER.connect(request.url(), request.properties());
+    PhysicalConnections connections =
+        new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);
+    Connection physical = connections.open();
     try {
       return DsqlConnection.wrap(physical, context);
     } catch (RuntimeException | Error failure) {
@@ -101,7 +98,7 @@ public final class DsqlDriver implements Driver {
 
   @Override
   public boolean jdbcCompliant() {
-    return PG_DRIVER.jdbcCompliant();
+    return new org.postgresql.Driver().jdbcCompliant();
   }
 
   /** This driver logs through SLF4J. */

@@ -83,7 +83,7 @@ public final class PlanCache implements Planner {
 
   @Override
   public Plan plan(String sql) {
-    if (!Rewriter.mayDecideAbout(sql)) {
+    if (planner.leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Entry entry = entries.get(sql);

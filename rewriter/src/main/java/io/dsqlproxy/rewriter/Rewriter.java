@@ -2,6 +2,7 @@ package io.dsqlproxy.rewriter;
 
 import io.dsqlproxy.rewriter.PlannedForm.Refuse;
 import io.dsqlproxy.rewriter.PlannedForm.Send;
+import io.dsqlproxy.rewriter.analysis.Effects;
 import io.dsqlproxy.rewriter.analysis.LockingClause;
 import io.dsqlproxy.rewriter.analysis.ReadingStatement;
 import io.dsqlproxy.rewriter.analysis.Statement;
@@ -17,6 +18,7 @@ import io.dsqlproxy.rewriter.rules.LockContext;
 import io.dsqlproxy.rewriter.rules.LockingRule;
 import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
+import io.dsqlproxy.rewriter.rules.Postponement;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,6 +43,7 @@ public final class Rewriter implements Planner {
 
   private final LockPolicy policy;
   private final boolean allowWeakerIsolation;
+  private final boolean postpones;
 
   /** A rewriter that refuses SERIALIZABLE. */
   public Rewriter(LockPolicy policy) {
@@ -55,21 +58,22 @@ public final class Rewriter implements Planner {
   public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.allowWeakerIsolation = allowWeakerIsolation;
-  }
-
-  /** A cheap test that is never wrong when it says no. */
-  static boolean mayDecideAbout(String sql) {
-    return StatementScanner.mayHoldLock(sql) || TransactionModes.mayNameLevel(sql);
+    this.postpones = policy.postpones();
   }
 
   @Override
   public Plan plan(String sql) {
-    if (!mayDecideAbout(sql)) {
+    if (leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
     Planning planning = new Planning(tokens, StatementScanner.scan(tokens));
-    return planning.hasNothingToDecide() ? Plan.unchanged(sql) : planning.plan();
+    return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
+  }
+
+  @Override
+  public boolean leavesAsItIs(String sql) {
+    return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -78,6 +82,9 @@ public final class Rewriter implements Planner {
     private final Tokens tokens;
     private final List<Statement> statements;
     private final Map<Statement, StatementStructure> structures = new IdentityHashMap<>();
+
+    /** The strongest form that postponed a lock of the form that was made last; or null. */
+    private LockForm strongest;
 
     Planning(Tokens tokens, List<Statement> statements) {
       this.tokens = tokens;
@@ -101,9 +108,45 @@ public final class Rewriter implements Planner {
     }
 
     Plan plan() {
-      PlannedForm inTransaction = form(false);
-      PlannedForm autocommit = onlyReads() ? form(true) : inTransaction;
-      return new Plan(tokens.text(), autocommit, inTransaction);
+      PlannedForm inTransaction = inTransaction();
+      PlannedForm autocommit = onlyReads() ? form(true, null) : locked(inTransaction);
+      return new Plan(tokens.text(), autocommit, inTransaction, effect());
+    }
+
+    Plan unchanged() {
+      PlannedForm form = Send.unchanged(tokens.text());
+      return new Plan(tokens.text(), form, form, effect());
+    }
+
+    private Effect effect() {
+      if (!postpones || statements.size() > 1) {
+        return Effect.ANYTHING;
+      }
+      return statements.isEmpty() || onlyReads()
+          ? Effect.NOTHING
+          : Effects.of(statements.get(0), policy);
+    }
+
+    private PlannedForm inTransaction() {
+      if (!postpones) {
+        return form(false, null);
+      }
+      Postponement postponement = Postponement.of(statements, onlyReads(), policy);
+      PlannedForm form = form(false, postponement);
+      if (strongest == null || !(form instanceof Send postponed)) {
+        return form;
+      }
+      VersionedRead versions = strongest == LockForm.CONDITIONAL ? postponement.versions() : null;
+      PlannedForm locked = form(false, null);
+      return locked instanceof Send send
+          ? new Send(postponed.sql(), postponed.findings(), new PostponedLock(send, versions))
+          : locked;
+    }
+
+    private static PlannedForm locked(PlannedForm form) {
+      return form instanceof Send send && send.postponed() != null
+          ? send.postponed().locked()
+          : form;
     }
 
     private boolean onlyReads() {
@@ -126,7 +169,13 @@ public final class Rewriter implements Planner {
       return structures.get(statement);
     }
 
-    private PlannedForm form(boolean wholeTransaction) {
+    /**
+     * A form of the text.
+     *
+     * @param postponement null if no lock is to be postponed
+     */
+    private PlannedForm form(boolean wholeTransaction, Postponement postponement) {
+      strongest = null;
       Edits edits = new Edits(tokens);
       List<Decided> decided = new ArrayList<>();
       for (Statement statement : statements) {
@@ -138,14 +187,24 @@ public final class Rewriter implements Planner {
         }
         for (LockingClause clause : statement.locks()) {
           LockContext context =
-              new LockContext(statement, clause, policy, () -> structure(statement), edits);
+              new LockContext(
+                  statement, clause, policy, () -> structure(statement), edits, postponement);
           LockingRule rule = LockingRules.ruleFor(context);
+          notePostponed(rule, context.target());
           Decision decision =
               wholeTransaction ? context.removeFromWholeTransaction(rule) : rule.apply(context);
           decided.add(new Decided(rule.id(), clause.first(), clause.end(), decision));
         }
       }
       return finish(edits, decided);
+    }
+
+    private void notePostponed(LockingRule rule, LockForm form) {
+      if (form.isPostponed()
+          && rule.id() != RuleId.LOCK_WITHOUT_TABLE
+          && (strongest == null || form.compareTo(strongest) < 0)) {
+        strongest = form;
+      }
     }
 
     private PlannedForm finish(Edits edits, List<Decided> decided) {

@@ -61,10 +61,19 @@ public enum DriverProperty {
       "lockPolicy",
       ValueType.lockPolicy(),
       "forUpdate",
-      "Which form takes the place of a lock that Aurora DSQL does not have: `forUpdate` keeps its "
-          + "guarantee, `forKeyShare` keeps the row's existence and key, `none` keeps nothing. A rule "
-          + "that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; the most specific "
-          + "rule wins."),
+      "Which form takes the place of a row lock: `forUpdate` keeps its guarantee, `deferred` keeps "
+          + "it and takes the lock only when the transaction comes to write, `conditional` keeps it by "
+          + "the versions of the rows, `forKeyShare` keeps the row's existence and key, `none` keeps "
+          + "nothing. A rule that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; with "
+          + "`deferred` and `conditional` it is about `FOR UPDATE` and `FOR NO KEY UPDATE` too. The "
+          + "most specific rule wins."),
+  /** Which columns hold the versions of rows. */
+  VERSION_COLUMNS(
+      "versionColumns",
+      ValueType.versionColumns(),
+      "",
+      "The version columns of tables whose locks are `conditional`: each time a row is changed by "
+          + "anybody, its value there changes."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",

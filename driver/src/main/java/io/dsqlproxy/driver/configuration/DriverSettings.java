@@ -60,6 +60,7 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
@@ -69,6 +70,7 @@ public record DriverSettings(
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
+            values.text(DriverProperty.VERSION_COLUMNS),
             values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),

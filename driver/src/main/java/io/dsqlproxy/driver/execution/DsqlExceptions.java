@@ -105,6 +105,20 @@ public final class DsqlExceptions {
   }
 
   /**
+   * A row to be written has not the version that the application has read.
+   *
+   * @param sql what was sent
+   */
+  static VersionChangedException versionChanged(String sql) {
+    return new VersionChangedException(
+        "A row that this transaction has read with a conditional lock (property lockPolicy) has"
+            + " another version now, or does not exist any more, so nothing was written."
+            + " Statement: "
+            + shortened(sql),
+        sql);
+  }
+
+  /**
    * A conflict in a transaction that cannot be run again.
    *
    * @param earlier the conflicts before it, if the transaction could be run again until then

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -27,6 +28,9 @@ public interface Session {
 
   /** True if nothing can be sent any more. */
   boolean isClosed() throws SQLException;
+
+  /** A statement of the driver's own, which takes part in the open transaction. */
+  PreparedStatement prepare(String sql) throws SQLException;
 
   /** Whether the transaction that is open, or the next statement will begin, has these modes. */
   boolean has(List<TransactionModes.Kind> modes) throws SQLException;

@@ -281,7 +281,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = plan.inTransaction();
+    PlannedForm form = ExecutionGate.locked(gate.admitToPrepare(plan, plan.inTransaction()));
     String text = gate.admitToPrepare(plan, form).sql();
     return new DsqlCallableStatement(
         this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);

@@ -8,6 +8,7 @@ import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -123,9 +124,38 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   // -------------------- what the gate needs
 
   @Override
-  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
+  public final boolean isPrepared() {
+    return true;
+  }
+
+  @Override
+  public final PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
-    return own;
+    PreparedStatement prepared = ownFor(form);
+    return prepared != null ? prepared : readyOther(form);
+  }
+
+  /** The one of its own statements that has the form's text; null if none has. */
+  PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
+    boolean planned = form == plan.inTransaction() || form == plan.autocommit();
+    return planned || form.sql().isEmpty() ? own : null;
+  }
+
+  /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
+  private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
+    PreparedStatement other = (PreparedStatement) another(form, form.sql());
+    try {
+      invocation(form, null).settings().applyTo(other);
+      parameters.bindTo(other);
+    } catch (SQLException e) {
+      other.close();
+      throw e;
+    }
+    if (batchToExecute() != null) {
+      own.clearBatch();
+    }
+    reportFrom(other);
+    return other;
   }
 
   @Override
@@ -136,6 +166,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   final PlannedForm.Send batchForm() {
     return (PlannedForm.Send) plan.inTransaction();
+  }
+
+  @Override
+  final Effect batchEffect() {
+    return plan.effect();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingStatement;
 import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.BatchUnit;
@@ -18,6 +19,7 @@ import io.dsqlproxy.driver.journal.StatementSettings.Setting;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.UpdateUnit;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
@@ -61,10 +63,14 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   private final Preparation<? extends Statement> preparation;
   private StatementSettings settings = StatementSettings.DEFAULT;
   private Batch batch = new Batch();
+  private boolean executesBatch;
+  private Batch executedInstead;
   private volatile Statement replayed;
   private StatementUnit<?> executedLast;
   private DsqlResultSet lastResult;
   private DsqlResultSet lastKeys;
+  private RowObserver nextObserver;
+  private RowObserver observer;
 
   DsqlStatement(
       DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
@@ -116,6 +122,8 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     }
     if (lastResult == null || !lastResult.decorates(result)) {
       lastResult = new DsqlResultSet(connection, this, result);
+      lastResult.observe(observer);
+      observer = null;
     }
     return lastResult;
   }
@@ -139,10 +147,19 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     return BATCH_OF_STATEMENTS;
   }
 
+  /** What its entries may change. */
+  Effect batchEffect() {
+    return Effect.ANYTHING;
+  }
+
   private <T> T executeBatch(Operation<DsqlStatement, T> operation) throws SQLException {
     try {
-      return connection.gate().executeBatch(this, batchForm(), batch.size(), operation);
+      executesBatch = true;
+      return connection
+          .gate()
+          .executeBatch(this, batchForm(), batchEffect(), batch.size(), operation);
     } finally {
+      executesBatch = false;
       batch = new Batch();
     }
   }
@@ -156,6 +173,9 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   }
 
   final void leaveReplay() throws SQLException {
+    observer = nextObserver;
+    nextObserver = null;
+    executedInstead = null;
     executedLast = null;
     Statement fromReplay = replayed;
     if (fromReplay != null) {
@@ -172,6 +192,26 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   /** The parameters of the execution that has just ended. */
   Parameters parameters() {
     return Parameters.NONE;
+  }
+
+  @Override
+  public final boolean isForwardOnly() throws SQLException {
+    return own.getResultSetType() == ResultSet.TYPE_FORWARD_ONLY;
+  }
+
+  @Override
+  public final Batch batchToExecute() {
+    return executesBatch ? batch : null;
+  }
+
+  @Override
+  public final void executesInstead(Batch other) {
+    executedInstead = other;
+  }
+
+  @Override
+  public final void observe(RowObserver rows) {
+    nextObserver = rows;
   }
 
   @Override
@@ -258,7 +298,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   }
 
   private <T> StatementUnit<T> batchUnit(Invocation<T> invocation, Statement statement, T counts) {
-    return new BatchUnit<>(invocation, batch, counts);
+    return new BatchUnit<>(invocation, executedInstead != null ? executedInstead : batch, counts);
   }
 
   // -------------------- java.sql.Statement: executions

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.Session;
 import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,6 +47,11 @@ final class PgSession implements Session {
   @Override
   public boolean isClosed() throws SQLException {
     return pg.isClosed();
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) throws SQLException {
+    return pg.prepareStatement(sql);
   }
 
   @Override

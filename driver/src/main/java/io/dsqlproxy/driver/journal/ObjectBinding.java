@@ -23,10 +23,16 @@ public final class ObjectBinding {
   /** The binding of a value with the contents that it has now; null for SQL's NULL. */
   public static ParameterBinding of(Object value, ValueBinding<Object> binding) {
     if (value instanceof String text) {
-      return new TextBinding(text.length(), statement -> binding.bind(statement, text));
+      return new TextBinding(text, statement -> binding.bind(statement, text));
     }
     if (value instanceof byte[] bytes) {
       return new BytesBinding(bytes, binding::bind);
+    }
+    if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof UUID) {
+      return new PrintableBinding(value, binding);
     }
     if (isImmutable(value)) {
       return statement -> binding.bind(statement, value);

@@ -30,7 +30,7 @@ class DriverSettingsTest {
     assertThat(settings.credentialsProvider()).isEmpty();
     assertThat(settings.tokenLifetime()).isEqualTo(Duration.ofMinutes(15));
     assertThat(settings.planning())
-        .isEqualTo(new PlanSettings(true, "forUpdate", false, 2048, 8L * 1024 * 1024));
+        .isEqualTo(new PlanSettings(true, "forUpdate", "", false, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(

@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
 import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -168,6 +169,11 @@ final class FakeServer implements Session {
   @Override
   public boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) {
+    throw new UnsupportedOperationException(sql);
   }
 
   @Override
