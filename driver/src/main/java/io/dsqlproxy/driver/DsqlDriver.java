@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver;
 
+import io.dsqlproxy.driver.authentication.TokenCache;
 import io.dsqlproxy.driver.configuration.ConnectionUrl;
 import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
 import io.dsqlproxy.driver.configuration.DriverSettings;
@@ -29,7 +30,8 @@ public final class DsqlDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(new DsqlDriver());
+      // Who deregisters the driver wants nothing of it to be left.
+      DriverManager.registerDriver(new DsqlDriver(), TokenCache.global()::clear);
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
@@ -39,8 +41,8 @@ public final class DsqlDriver implements Driver {
   public DsqlDriver() {}
 
   /**
-   * Opens one physical connection; a foreign URL gives null. What the server or pgJDBC refuses
-   * comes back as pgJDBC's own exception, untouched.
+   * Opens one physical connection; a foreign URL gives null. If that fails, the exception has the
+   * SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
    */
   @Override
   public Connection connect(String url, Properties info) throws SQLException {

@@ -19,6 +19,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param profile the profile that holds the AWS credentials, if one was given
  * @param credentialsProvider the object that holds the AWS credentials, if one was given
  * @param tokenLifetime how long a token is good for logging in
+ * @param connecting how patiently, and how fast, connections are opened
  * @param planning how statements are planned
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
@@ -31,6 +32,7 @@ public record DriverSettings(
     Optional<String> profile,
     Optional<AwsCredentialsProvider> credentialsProvider,
     Duration tokenLifetime,
+    ConnectSettings connecting,
     PlanSettings planning,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
@@ -43,6 +45,7 @@ public record DriverSettings(
     Objects.requireNonNull(profile, "profile");
     Objects.requireNonNull(credentialsProvider, "credentialsProvider");
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
+    Objects.requireNonNull(connecting, "connecting");
     Objects.requireNonNull(planning, "planning");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
@@ -67,6 +70,10 @@ public record DriverSettings(
         values.read(DriverProperty.PROFILE, String.class),
         credentialsProvider(values, properties),
         values.require(DriverProperty.TOKEN_LIFETIME, Duration.class),
+        new ConnectSettings(
+            values.require(DriverProperty.CONNECT_DEADLINE, Duration.class),
+            values.require(DriverProperty.CONNECT_RATE, Integer.class),
+            values.require(DriverProperty.CONNECT_BURST, Integer.class)),
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
@@ -134,6 +141,8 @@ public record DriverSettings(
         + profile
         + ", tokenLifetime="
         + tokenLifetime
+        + ", connecting="
+        + connecting
         + ", planning="
         + planning
         + ", retryPolicy="

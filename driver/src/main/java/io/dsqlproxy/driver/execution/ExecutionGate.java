@@ -169,6 +169,11 @@ public final class ExecutionGate {
     return transaction.isLost();
   }
 
+  /** The connection is closed: what was kept for running its transaction again is dropped. */
+  public void closed() {
+    transaction.closed();
+  }
+
   /** Whether savepoints are emulated. */
   public boolean hasSavepoints() {
     return recoveries.replay();

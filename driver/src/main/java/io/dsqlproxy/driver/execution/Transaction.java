@@ -498,6 +498,22 @@ final class Transaction {
                         });
   }
 
+  // -------------------- the end of the connection
+
+  /**
+   * The connection is closed, and nothing will be run again. A thread that is using it still is not
+   * waited for: closing is how an application stops it.
+   */
+  void closed() {
+    if (turn.tryLock()) {
+      try {
+        over();
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
   // -------------------- savepoints
 
   /** An empty statement gives the application what a command about a savepoint gives. */

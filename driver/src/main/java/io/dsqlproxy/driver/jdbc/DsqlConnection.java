@@ -315,6 +315,15 @@ public final class DsqlConnection extends ForwardingConnection {
     }
   }
 
+  @Override
+  public void close() throws SQLException {
+    try {
+      delegate.close();
+    } finally {
+      gate.closed();
+    }
+  }
+
   // -------------------- java.sql.Connection: what a failed transaction takes back
 
   @Override

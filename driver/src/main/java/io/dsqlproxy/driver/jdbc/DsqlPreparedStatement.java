@@ -2,9 +2,11 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
@@ -143,9 +145,10 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
   private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
-    PreparedStatement other = (PreparedStatement) another(form, form.sql());
+    Invocation<?> invocation = invocation(form, null);
+    PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
-      invocation(form, null).settings().applyTo(other);
+      invocation.settings().applyTo(other);
       parameters.bindTo(other);
     } catch (SQLException e) {
       other.close();
@@ -239,8 +242,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    Array value = DsqlArray.undecorated(x);
-    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
+    bind(
+        parameterIndex,
+        ArrayBinding.of(
+            DsqlArray.undecorated(x),
+            (statement, value) -> statement.setArray(parameterIndex, value)));
   }
 
   @Override

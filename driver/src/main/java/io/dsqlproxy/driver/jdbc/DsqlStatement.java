@@ -9,7 +9,6 @@ import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.BatchUnit;
 import io.dsqlproxy.driver.journal.ExecuteUnit;
 import io.dsqlproxy.driver.journal.Execution;
-import io.dsqlproxy.driver.journal.Origin;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.QueryUnit;
 import io.dsqlproxy.driver.journal.RowsRead;
@@ -36,7 +35,7 @@ import org.postgresql.PGStatement;
  * <p>It executes with a statement of pgJDBC's own. After a transaction was replayed it reports from
  * the statement that was executed in the replay, until it is executed again.
  */
-class DsqlStatement extends ForwardingStatement implements Executable, Origin {
+class DsqlStatement extends ForwardingStatement implements Executable {
 
   static final Operation<DsqlStatement, ResultSet> QUERY =
       new Operation<>(
@@ -71,6 +70,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   private DsqlResultSet lastKeys;
   private RowObserver nextObserver;
   private RowObserver observer;
+  private StatementOrigin origin;
 
   DsqlStatement(
       DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
@@ -186,7 +186,16 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
   @Override
   public <T> Invocation<T> invocation(PlannedForm.Send form, Execution<T> execution) {
-    return new Invocation<>(this, form, execution, parameters(), settings);
+    if (origin == null) {
+      origin = new StatementOrigin(this, preparation, isPrepared());
+    }
+    return new Invocation<>(origin, form, execution, parameters(), settings);
+  }
+
+  /** Whether it executes the same text each time. */
+  @Override
+  public boolean isPrepared() {
+    return false;
   }
 
   /** The parameters of the execution that has just ended. */
@@ -233,23 +242,13 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
   // -------------------- what the journal needs
 
-  @Override
-  public String obstacle() {
-    return preparation == null ? "a statement was found through a result inside of it" : null;
-  }
-
-  @Override
-  public Statement another(PlannedForm.Send form, String text) throws SQLException {
-    return connection.prepareAgain(preparation, text);
-  }
-
-  @Override
-  public boolean reportsOn(StatementUnit<?> unit) throws SQLException {
+  /** Whether the statement is open, and this is what it executed last. */
+  final boolean reportsOn(StatementUnit<?> unit) throws SQLException {
     return unit == executedLast && !isClosed();
   }
 
-  @Override
-  public void reportFrom(Statement other) throws SQLException {
+  /** What it reports about its last execution, until the next, is what another one reports. */
+  final void reportFrom(Statement other) throws SQLException {
     Statement earlier = replayed;
     replayed = other;
     if (earlier != null && earlier != other) {
@@ -437,7 +436,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     if (lastKeys == null || !lastKeys.decorates(keys)) {
       lastKeys = new DsqlResultSet(connection, this, keys);
       StatementUnit<?> unit = live();
-      if (unit != null) {
+      if (unit != null && !keys.isClosed()) {
         lastKeys.record(unit.readsKeys(lastKeys, keys));
       }
     }
