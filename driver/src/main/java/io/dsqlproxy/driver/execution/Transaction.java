@@ -352,10 +352,12 @@ final class Transaction {
 
   /**
    * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
-   * one of those has surfaced, and its statement is missing in the journal.
+   * one of those has surfaced, and its statement is missing in the journal. So has one that the
+   * driver itself has made an error of.
    */
   private boolean mayRecover(SQLException failure) {
-    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+    return !(failure instanceof ConflictException)
+        && !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
         && recoveries.isConflict(failure)
         && recoveries.replay();
   }
