@@ -83,8 +83,7 @@ final class MatrixRule {
       }
       Progress progress = progressAt(event.place());
       if (draws(progress) && unit.showsThatItDraws()) {
-        return new Expectation(
-            Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, false);
+        return new Expectation(Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, false);
       }
       boolean changed = next == null || !next.failure().isConflict();
       boolean compared = next == null || !next.isInReplay() || events.isBehindTheUnit(next);
