@@ -101,7 +101,7 @@ public final class DriverStatistics {
     notReplayable.increment();
   }
 
-  /** The connection was lost at COMMIT. */
+  /** Nobody knows what became of a COMMIT. */
   public void commitUnknown() {
     commitsUnknown.increment();
   }
@@ -163,7 +163,7 @@ public final class DriverStatistics {
    * @param exhausted conflicts that surfaced because nothing was run again any more
    * @param dataChanged conflicts that surfaced because a replay had another outcome
    * @param notReplayable conflicts that surfaced because the transaction could not be run again
-   * @param commitsUnknown connections lost at COMMIT
+   * @param commitsUnknown COMMITs whose outcome nobody knows
    * @param tokensSigned authentication tokens signed
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
