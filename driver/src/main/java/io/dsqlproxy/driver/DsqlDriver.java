@@ -1,6 +1,6 @@
 package io.dsqlproxy.driver;
 
-import io.dsqlproxy.driver.authentication.Login;
+import io.dsqlproxy.driver.authentication.TokenCache;
 import io.dsqlproxy.driver.configuration.ConnectionUrl;
 import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
 import io.dsqlproxy.driver.configuration.DriverSettings;
@@ -9,6 +9,7 @@ import io.dsqlproxy.driver.configuration.MisspeltKeys;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
 import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
+import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import io.dsqlproxy.driver.observation.DriverStatistics;
@@ -27,12 +28,10 @@ import java.util.logging.Logger;
  */
 public final class DsqlDriver implements Driver {
 
-  /** pgJDBC itself: asking the DriverManager for it could give us somebody else's wrapper. */
-  private static final org.postgresql.Driver PG_DRIVER = new org.postgresql.Driver();
-
   static {
     try {
-      DriverManager.registerDriver(new DsqlDriver());
+      // Who deregisters the driver wants nothing of it to be left.
+      DriverManager.registerDriver(new DsqlDriver(), TokenCache.global()::clear);
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
@@ -42,8 +41,8 @@ public final class DsqlDriver implements Driver {
   public DsqlDriver() {}
 
   /**
-   * Opens one physical connection; a foreign URL gives null. What the server or pgJDBC refuses
-   * comes back as pgJDBC's own exception, untouched.
+   * Opens one physical connection; a foreign URL gives null. If that fails, the exception has the
+   * SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
    */
   @Override
   public Connection connect(String url, Properties info) throws SQLException {
@@ -65,11 +64,11 @@ public final class DsqlDriver implements Driver {
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics);
-    PgConnectionRequest request =
-        Login.complete(PgConnectionRequest.of(url, info), settings, statistics);
-    Connection physical = PG_DRIVER.connect(request.url(), request.properties());
+    PhysicalConnections connections =
+        new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);
+    Connection physical = connections.open();
     try {
       return DsqlConnection.wrap(physical, context);
     } catch (RuntimeException | Error failure) {
@@ -101,7 +100,7 @@ public final class DsqlDriver implements Driver {
 
   @Override
   public boolean jdbcCompliant() {
-    return PG_DRIVER.jdbcCompliant();
+    return new org.postgresql.Driver().jdbcCompliant();
   }
 
   /** This driver logs through SLF4J. */

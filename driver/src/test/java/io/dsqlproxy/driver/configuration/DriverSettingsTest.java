@@ -29,9 +29,10 @@ class DriverSettingsTest {
     assertThat(settings.profile()).isEmpty();
     assertThat(settings.credentialsProvider()).isEmpty();
     assertThat(settings.tokenLifetime()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(settings.connecting())
+        .isEqualTo(new ConnectSettings(Duration.ofSeconds(30), 100, 1000));
     assertThat(settings.planning())
-        .isEqualTo(new PlanSettings(true, "forUpdate", 2048, 8L * 1024 * 1024));
-    assertThat(settings.allowWeakerIsolation()).isFalse();
+        .isEqualTo(new PlanSettings(true, "forUpdate", "", false, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(

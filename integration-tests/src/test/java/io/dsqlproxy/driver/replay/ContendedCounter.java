@@ -174,7 +174,7 @@ final class ContendedCounter implements AutoCloseable {
             settings.retryMode(),
             settings.journalBytes(),
             budget,
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics));
   }
 
