@@ -42,8 +42,8 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
-  private final boolean postpones;
   private final boolean allowWeakerIsolation;
+  private final boolean postpones;
 
   /** A rewriter that refuses SERIALIZABLE. */
   public Rewriter(LockPolicy policy) {
@@ -57,8 +57,8 @@ public final class Rewriter implements Planner {
    */
   public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
     this.policy = Objects.requireNonNull(policy, "policy");
-    this.postpones = policy.postpones();
     this.allowWeakerIsolation = allowWeakerIsolation;
+    this.postpones = policy.postpones();
   }
 
   @Override
