@@ -144,8 +144,9 @@ final class Transaction {
         return result;
       } catch (SQLException failure) {
         if (!mayRecover(failure)) {
+          SQLException surfacing = end ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
-          throw Recovery.failedOtherwise(recovery, end ? ofEnd(failure) : failure);
+          throw Recovery.failedOtherwise(recovery, surfacing);
         }
         recovery = recover(recovery, statement, failure, end);
         statement.prepareToRepeat();
@@ -438,13 +439,13 @@ final class Transaction {
     }
   }
 
-  /** A connection that was lost at COMMIT leaves open what became of the transaction. */
+  /** Some failures of COMMIT leave open what became of the transaction. */
   private SQLException ofEnd(SQLException failure) throws SQLException {
     boolean committedSomething = !journal.isEmpty();
     if (!session.isTransactionOpen()) {
       over();
     }
-    return committedSomething && Recoveries.isConnectionLost(failure, session)
+    return committedSomething && Recoveries.leavesCommitOpen(failure, session)
         ? recoveries.commitUnknown(failure)
         : failure;
   }

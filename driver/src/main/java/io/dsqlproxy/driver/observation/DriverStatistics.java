@@ -97,7 +97,7 @@ public final class DriverStatistics {
     counters.happened(DriverEvent.NOT_REPLAYABLE);
   }
 
-  /** The connection was lost at COMMIT. */
+  /** Nobody knows what became of a COMMIT. */
   public void commitUnknown() {
     counters.happened(DriverEvent.COMMIT_UNKNOWN);
   }
@@ -188,7 +188,7 @@ public final class DriverStatistics {
    * @param exhausted conflicts that surfaced because nothing was run again any more
    * @param dataChanged conflicts that surfaced because a replay had another outcome
    * @param notReplayable conflicts that surfaced because the transaction could not be run again
-   * @param commitsUnknown connections lost at COMMIT
+   * @param commitsUnknown COMMITs whose outcome nobody knows
    * @param connections what happened until physical connections were open
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
