@@ -101,6 +101,11 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.LOCK_POLICY.key(), lockPolicy);
   }
 
+  /** See {@link DriverProperty#VERSION_COLUMNS}. */
+  public void setVersionColumns(String versionColumns) {
+    set(DriverProperty.VERSION_COLUMNS.key(), versionColumns);
+  }
+
   /** See {@link DriverProperty#ALLOW_WEAKER_ISOLATION}. */
   public void setAllowWeakerIsolation(boolean allowWeakerIsolation) {
     set(DriverProperty.ALLOW_WEAKER_ISOLATION.key(), String.valueOf(allowWeakerIsolation));

@@ -64,7 +64,7 @@ public final class DsqlDriver implements Driver {
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics);
     PhysicalConnections connections =
         new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);

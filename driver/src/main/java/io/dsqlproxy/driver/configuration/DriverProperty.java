@@ -84,10 +84,19 @@ public enum DriverProperty {
       "lockPolicy",
       ValueType.lockPolicy(),
       "forUpdate",
-      "Which form takes the place of a lock that Aurora DSQL does not have: `forUpdate` keeps its "
-          + "guarantee, `forKeyShare` keeps the row's existence and key, `none` keeps nothing. A rule "
-          + "that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; the most specific "
-          + "rule wins."),
+      "Which form takes the place of a row lock: `forUpdate` keeps its guarantee, `deferred` keeps "
+          + "it and takes the lock only when the transaction comes to write, `conditional` keeps it by "
+          + "the versions of the rows, `forKeyShare` keeps the row's existence and key, `none` keeps "
+          + "nothing. A rule that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; with "
+          + "`deferred` and `conditional` it is about `FOR UPDATE` and `FOR NO KEY UPDATE` too. The "
+          + "most specific rule wins."),
+  /** Which columns hold the versions of rows. */
+  VERSION_COLUMNS(
+      "versionColumns",
+      ValueType.versionColumns(),
+      "",
+      "The version columns of tables whose locks are `conditional`: each time a row is changed by "
+          + "anybody, its value there changes."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",
@@ -107,7 +116,7 @@ public enum DriverProperty {
   RETRY_ATTEMPTS(
       "retryAttempts",
       ValueType.wholeNumber(1, 100),
-      "5",
+      "100",
       "How often a statement or a transaction is executed in all when conflicts are absorbed; `1` "
           + "never executes it again."),
   /** The first wait. */
@@ -120,7 +129,7 @@ public enum DriverProperty {
   RETRY_MAX_DELAY(
       "retryMaxDelay",
       ValueType.duration("0ms", "4m"),
-      "5s",
+      "1s",
       "The longest wait before any execution; not below `retryBaseDelay`."),
   /** When to give up. */
   RETRY_DEADLINE(
@@ -145,7 +154,7 @@ public enum DriverProperty {
       "How many times 100 statements and transactions may be executed again, by all connections "
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
-          + "long as `retryAttempts` is below 12."),
+          + "long as one of eleven executions succeeds."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

@@ -21,7 +21,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param tokenLifetime how long a token is good for logging in
  * @param connecting how patiently, and how fast, connections are opened
  * @param planning how statements are planned
- * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
@@ -35,7 +34,6 @@ public record DriverSettings(
     Duration tokenLifetime,
     ConnectSettings connecting,
     PlanSettings planning,
-    boolean allowWeakerIsolation,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
@@ -65,6 +63,7 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
@@ -78,9 +77,10 @@ public record DriverSettings(
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
+            values.text(DriverProperty.VERSION_COLUMNS),
+            values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
-        values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
@@ -145,8 +145,6 @@ public record DriverSettings(
         + connecting
         + ", planning="
         + planning
-        + ", allowWeakerIsolation="
-        + allowWeakerIsolation
         + ", retryPolicy="
         + retryPolicy
         + ", retryMode="

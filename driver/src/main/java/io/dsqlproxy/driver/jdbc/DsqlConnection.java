@@ -130,9 +130,13 @@ public final class DsqlConnection extends ForwardingConnection {
 
   // -------------------- retries
 
-  /** Whether the server has a transaction open on this connection, as pgJDBC knows it. */
+  /**
+   * Whether a transaction is open on this connection. {@link TransactionState#FAILED} too where the
+   * server knows nothing of it any more, because a conflict that surfaced has ended it there, and
+   * the application has yet to end it: until then nothing is executed.
+   */
   public TransactionState getTransactionState() {
-    return pg.getTransactionState();
+    return gate.isTransactionLost() ? TransactionState.FAILED : pg.getTransactionState();
   }
 
   /** What is run again after a conflict (SQLSTATE 40001). */
@@ -234,6 +238,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private boolean emulated(String sql) {
     return switch (TransactionCommand.of(sql).kind()) {
       case SAVEPOINT, RELEASE, ROLLBACK_TO -> gate.hasSavepoints();
+      case SET_TRANSACTION -> true;
       default -> false;
     };
   }
@@ -276,7 +281,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = plan.inTransaction();
+    PlannedForm form = ExecutionGate.locked(gate.admitToPrepare(plan, plan.inTransaction()));
     String text = gate.admitToPrepare(plan, form).sql();
     return new DsqlCallableStatement(
         this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
@@ -307,6 +312,15 @@ public final class DsqlConnection extends ForwardingConnection {
       gate.commit(() -> pgConnection.setAutoCommit(true));
     } else {
       pgConnection.setAutoCommit(autoCommit);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    try {
+      delegate.close();
+    } finally {
+      gate.closed();
     }
   }
 

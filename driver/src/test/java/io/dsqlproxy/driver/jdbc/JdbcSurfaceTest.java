@@ -54,7 +54,7 @@ class JdbcSurfaceTest {
             Connection.class,
             DsqlConnection.class,
             "createStatement prepareStatement prepareCall nativeSQL commit rollback setAutoCommit "
-                + "setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
+                + "close setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
                 + "createArrayOf setTransactionIsolation unwrap isWrapperFor"),
         Arguments.of(Statement.class, DsqlStatement.class, STATEMENT),
         Arguments.of(PreparedStatement.class, DsqlPreparedStatement.class, PREPARED_STATEMENT),
