@@ -1,5 +1,6 @@
 package io.dsqlproxy.rewriter;
 
+import io.dsqlproxy.rewriter.PlannedForm.Emulate;
 import io.dsqlproxy.rewriter.PlannedForm.Refuse;
 import io.dsqlproxy.rewriter.PlannedForm.Send;
 import io.dsqlproxy.rewriter.analysis.LockingClause;
@@ -11,6 +12,7 @@ import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
 import io.dsqlproxy.rewriter.rules.LockContext;
+import io.dsqlproxy.rewriter.rules.LockStatement;
 import io.dsqlproxy.rewriter.rules.LockingRule;
 import io.dsqlproxy.rewriter.rules.LockingRules;
 import java.util.ArrayList;
@@ -35,9 +37,22 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
+  private final LockEmulation emulation;
 
+  /** A rewriter that refuses what Aurora DSQL has no lock for. */
   public Rewriter(LockPolicy policy) {
+    this(policy, LockEmulation.NONE);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param policy which forms take the place of row locks that Aurora DSQL refuses
+   * @param emulation which of the locks on other things than rows are emulated
+   */
+  public Rewriter(LockPolicy policy, LockEmulation emulation) {
     this.policy = Objects.requireNonNull(policy, "policy");
+    this.emulation = Objects.requireNonNull(emulation, "emulation");
   }
 
   @Override
@@ -47,10 +62,31 @@ public final class Rewriter implements Planner {
     }
     Tokens tokens = Lexer.tokenize(sql);
     List<Statement> statements = StatementScanner.scan(tokens);
+    LockStatement lock = LockStatement.firstIn(statements, emulation);
+    if (lock != null) {
+      PlannedForm form = form(lock, tokens);
+      return new Plan(sql, form, form);
+    }
     if (statements.stream().allMatch(statement -> statement.locks().isEmpty())) {
       return Plan.unchanged(sql);
     }
     return new Planning(tokens, statements).plan();
+  }
+
+  /** The same in every situation: such a lock protects what happens after its statement. */
+  private static PlannedForm form(LockStatement lock, Tokens tokens) {
+    String before = tokens.text(lock.first(), lock.end());
+    Finding finding =
+        new Finding(
+            lock.rule(),
+            new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(lock.first())),
+            before,
+            lock.request() == null ? before : lock.request().answer().granted(),
+            lock.verdict(),
+            lock.reason());
+    return lock.request() == null
+        ? new Refuse(finding, List.of(finding))
+        : new Emulate(lock.request(), List.of(finding));
   }
 
   /** The planning of one text. Confined to its thread. */
