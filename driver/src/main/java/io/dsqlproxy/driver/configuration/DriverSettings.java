@@ -2,6 +2,8 @@ package io.dsqlproxy.driver.configuration;
 
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.driver.locks.LockSettings;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -20,6 +22,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param credentialsProvider the object that holds the AWS credentials, if one was given
  * @param tokenLifetime how long a token is good for logging in
  * @param planning how statements are planned
+ * @param locks how locks are emulated that are on no rows
  * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
@@ -33,6 +36,7 @@ public record DriverSettings(
     Optional<AwsCredentialsProvider> credentialsProvider,
     Duration tokenLifetime,
     PlanSettings planning,
+    LockSettings locks,
     boolean allowWeakerIsolation,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
@@ -46,6 +50,7 @@ public record DriverSettings(
     Objects.requireNonNull(credentialsProvider, "credentialsProvider");
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
     Objects.requireNonNull(planning, "planning");
+    Objects.requireNonNull(locks, "locks");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
   }
@@ -62,6 +67,7 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    LockSettings locks = locks(values);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
@@ -71,8 +77,10 @@ public record DriverSettings(
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
+            locks.emulation(),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
+        locks,
         values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
@@ -109,6 +117,23 @@ public record DriverSettings(
         DriverProperty.CREDENTIALS_PROVIDER, new IllegalArgumentException());
   }
 
+  private static LockSettings locks(Values values) throws SQLException {
+    LockSettings locks =
+        new LockSettings(
+            values.require(DriverProperty.LOCK_EMULATION, LockEmulation.class),
+            values.require(DriverProperty.LOCK_TABLE, String.class),
+            values.require(DriverProperty.LOCK_LEASE, Duration.class),
+            values.require(DriverProperty.LOCK_TIMEOUT, Duration.class));
+    if (locks.emulation().isAnything()
+        && !values.require(DriverProperty.REWRITE_LOCKS, Boolean.class)) {
+      throw ConfigurationErrors.invalidValue(
+          DriverProperty.LOCK_EMULATION,
+          new IllegalArgumentException(
+              "and none with " + DriverProperty.REWRITE_LOCKS.key() + "=false"));
+    }
+    return locks;
+  }
+
   private static RetryPolicy retryPolicy(Values values) throws SQLException {
     int attempts = values.require(DriverProperty.RETRY_ATTEMPTS, Integer.class);
     Duration baseDelay = values.require(DriverProperty.RETRY_BASE_DELAY, Duration.class);
@@ -136,6 +161,8 @@ public record DriverSettings(
         + tokenLifetime
         + ", planning="
         + planning
+        + ", locks="
+        + locks
         + ", allowWeakerIsolation="
         + allowWeakerIsolation
         + ", retryPolicy="

@@ -50,6 +50,7 @@ public final class SharedPlanners {
 
   private static Planner create(PlanSettings settings) {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
-    return new PlanCache(new Rewriter(policy), settings.cacheEntries(), settings.cacheBytes());
+    return new PlanCache(
+        new Rewriter(policy, settings.emulation()), settings.cacheEntries(), settings.cacheBytes());
   }
 }

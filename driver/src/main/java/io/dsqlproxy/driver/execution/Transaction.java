@@ -29,6 +29,7 @@ final class Transaction {
   private final Session session;
   private final Recoveries recoveries;
   private final Journal journal;
+  private final SessionGuard guard;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
@@ -37,10 +38,11 @@ final class Transaction {
   /** Why no transaction of this connection can be run again, as a clause; or null. */
   private volatile String obstacleForEver;
 
-  Transaction(Session session, Recoveries recoveries, long journalBytes) {
+  Transaction(Session session, Recoveries recoveries, long journalBytes, SessionGuard guard) {
     this.session = session;
     this.recoveries = recoveries;
     this.journal = new Journal(journalBytes);
+    this.guard = guard;
   }
 
   private void takeTurn() {
@@ -106,10 +108,12 @@ final class Transaction {
     while (true) {
       Statement executed = statement.ready(form);
       try {
+        guardCommit(command);
         T result = operation.execution().run(executed, form);
         journal(statement, form, command, operation, executed, result);
         return result;
       } catch (SQLException failure) {
+        failIfLockLost(failure);
         if (!mayRecover(failure)) {
           journalFailure(statement, form, operation, executed, failure);
           throw Recovery.failedOtherwise(recovery, end ? ofEnd(failure) : failure);
@@ -196,6 +200,49 @@ final class Transaction {
       recoveries.retries().budget().transactionStarted();
     }
     journal.add(unit, recoveries.now());
+  }
+
+  /**
+   * Does something for a statement, in the transaction or before it begins. If it fails, only the
+   * end of the transaction is possible, as after a statement that failed.
+   *
+   * @param statement whose time limit counts, and whose cancellation ends the wait
+   */
+  void attempt(Executable statement, Attempt attempt) throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      failIfAborted();
+      Recovery recovery = null;
+      while (true) {
+        try {
+          Unit unit = attempt.run();
+          if (unit != null && session.isTransactionOpen()) {
+            add(unit);
+          }
+          return;
+        } catch (SQLException failure) {
+          if (!mayRecover(failure)) {
+            throw aborted(Recovery.failedOtherwise(recovery, failure));
+          }
+          recovery = recover(recovery, statement, failure, false);
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private SQLException aborted(SQLException failure) {
+    try {
+      if (session.inTransaction()) {
+        session.rollBack();
+        surfaces(failure, false);
+      }
+    } catch (SQLException unreachable) {
+      failure.addSuppressed(unreachable);
+    }
+    return failure;
   }
 
   /** Moves in a result after that failed once. */
@@ -304,10 +351,12 @@ final class Transaction {
       Recovery recovery = null;
       while (true) {
         try {
+          guardCommit(TransactionCommand.COMMIT);
           end.run();
           journal.clear();
           return;
         } catch (SQLException failure) {
+          failIfLockLost(failure);
           if (!mayRecover(failure)) {
             throw Recovery.failedOtherwise(recovery, ofEnd(failure));
           }
@@ -316,6 +365,25 @@ final class Transaction {
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** What may commit in the middle of a text is guarded before the text. */
+  private void guardCommit(TransactionCommand command) throws SQLException {
+    boolean mayCommit =
+        command.kind() == TransactionCommand.Kind.COMMIT
+            || command.kind() == TransactionCommand.Kind.UNCLEAR;
+    if (mayCommit && session.isTransactionOpen() && !session.isTransactionFailed()) {
+      guard.beforeCommit();
+    }
+  }
+
+  /** Nothing of the transaction may be committed, whatever its application does next. */
+  private void failIfLockLost(SQLException failure) throws SQLException {
+    if (failure instanceof LockLostException) {
+      session.rollBack();
+      journal.clear();
+      throw failure;
     }
   }
 
@@ -382,7 +450,7 @@ final class Transaction {
     }
   }
 
-  private void failIfAborted() throws SQLException {
+  void failIfAborted() throws SQLException {
     failIfLost(TransactionCommand.NONE);
     if (session.isTransactionFailed()) {
       throw DsqlExceptions.transactionAborted(null);

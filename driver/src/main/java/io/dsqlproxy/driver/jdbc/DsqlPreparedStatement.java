@@ -5,6 +5,7 @@ import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.StatementSettings.Setting;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
@@ -13,8 +14,10 @@ import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.Array;
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
@@ -48,6 +51,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final Plan plan;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
+  private final EmulatedStatement emulated;
   private boolean streamBound;
 
   DsqlPreparedStatement(
@@ -59,7 +63,32 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     this.own = own;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
+    this.emulated =
+        plan.inTransaction() instanceof PlannedForm.Emulate form
+            ? new EmulatedStatement(form.request(), this)
+            : null;
   }
+
+  @Override
+  Statement executedWith() {
+    return emulated == null || emulated.current() == null ? own : emulated.current();
+  }
+
+  @Override
+  void applyToOwn(Setting setting) throws SQLException {
+    super.applyToOwn(setting);
+    if (emulated != null) {
+      emulated.apply(setting);
+    }
+  }
+
+  @Override
+  final void bindLike(Statement another) throws SQLException {
+    parameters.bindTo((PreparedStatement) another);
+  }
+
+  /** Registers the outputs that were registered here at a statement that answers in its place. */
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {}
 
   @Override
   PreparedStatement batchStatement() {
@@ -125,17 +154,22 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
-    return own;
+    if (emulated == null) {
+      return own;
+    }
+    PreparedStatement answer = emulated.answering(form.sql());
+    registerOutputsAt(answer);
+    return answer;
   }
 
   @Override
   final Parameters parameters() {
-    return parameters.captured();
+    return emulated == null ? parameters.captured() : Parameters.NONE;
   }
 
   @Override
   final PlannedForm.Send batchForm() {
-    return (PlannedForm.Send) plan.inTransaction();
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form : super.batchForm();
   }
 
   @Override
@@ -154,7 +188,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
-    T result = connection().gate().execute(this, plan, command, operation);
+    T result = connection().execute(this, plan, command, operation);
     if (streamBound) {
       parameters.executed();
     }
@@ -194,6 +228,16 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   // -------------------- java.sql.PreparedStatement: parameters
+
+  @Override
+  public ResultSetMetaData getMetaData() throws SQLException {
+    return emulated == null ? delegate().getMetaData() : emulated.metaData();
+  }
+
+  @Override
+  public ParameterMetaData getParameterMetaData() throws SQLException {
+    return emulated == null ? delegate().getParameterMetaData() : emulated.parameterMetaData();
+  }
 
   @Override
   public void clearParameters() throws SQLException {

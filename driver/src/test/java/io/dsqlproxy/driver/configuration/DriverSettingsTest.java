@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -30,7 +31,7 @@ class DriverSettingsTest {
     assertThat(settings.credentialsProvider()).isEmpty();
     assertThat(settings.tokenLifetime()).isEqualTo(Duration.ofMinutes(15));
     assertThat(settings.planning())
-        .isEqualTo(new PlanSettings(true, "forUpdate", 2048, 8L * 1024 * 1024));
+        .isEqualTo(new PlanSettings(true, "forUpdate", LockEmulation.NONE, 2048, 8L * 1024 * 1024));
     assertThat(settings.allowWeakerIsolation()).isFalse();
     assertThat(settings.retryPolicy())
         .isEqualTo(
