@@ -61,8 +61,7 @@ class SessionLocksTest {
     "pg_advisory_unlock(1), ExclusiveLock",
     "pg_advisory_unlock_shared(1), ShareLock",
   })
-  void givingBackWhatIsNotHeldIsFalseWithAWarning(String unlock, String type)
-      throws SQLException {
+  void givingBackWhatIsNotHeldIsFalseWithAWarning(String unlock, String type) throws SQLException {
     assertThat(test(one, "SELECT " + unlock)).isFalse();
     assertThat(one.getWarnings().getMessage()).isEqualTo("you don't own a lock of type " + type);
     assertThat(one.getWarnings().getSQLState()).isEqualTo("01000");
