@@ -17,7 +17,12 @@ public final class Planned {
 
   /** With every lock emulated that can be. */
   public static Planned emulating(String sql) {
-    return new Planned(new Rewriter(LockPolicy.defaults(), LockEmulation.ALL).plan(sql));
+    return new Planned(new Rewriter(LockPolicy.defaults(), false, LockEmulation.ALL).plan(sql));
+  }
+
+  /** By a rewriter that may make SERIALIZABLE weaker. */
+  public static Planned allowingWeakerIsolation(String sql) {
+    return new Planned(new Rewriter(LockPolicy.defaults(), true).plan(sql));
   }
 
   public static Planned byDefault(String sql) {

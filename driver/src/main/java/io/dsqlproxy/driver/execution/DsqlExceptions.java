@@ -14,10 +14,12 @@ import java.util.List;
 /** Makes every exception of the decorated JDBC objects. Stateless. */
 public final class DsqlExceptions {
 
+  static final String IN_FAILED_TRANSACTION = "25P02";
+
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
-  private static final String IN_FAILED_TRANSACTION = "25P02";
+  private static final String ACTIVE_TRANSACTION = "25001";
   private static final String INVALID_SAVEPOINT = "3B001";
   private static final String NO_TRANSACTION = "25P01";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -107,6 +109,20 @@ public final class DsqlExceptions {
   }
 
   /**
+   * A row to be written has not the version that the application has read.
+   *
+   * @param sql what was sent
+   */
+  static VersionChangedException versionChanged(String sql) {
+    return new VersionChangedException(
+        "A row that this transaction has read with a conditional lock (property lockPolicy) has"
+            + " another version now, or does not exist any more, so nothing was written."
+            + " Statement: "
+            + shortened(sql),
+        sql);
+  }
+
+  /**
    * A conflict in a transaction that cannot be run again.
    *
    * @param earlier the conflicts before it, if the transaction could be run again until then
@@ -146,6 +162,22 @@ public final class DsqlExceptions {
         "current transaction is aborted, commands ignored until end of transaction block",
         IN_FAILED_TRANSACTION,
         why);
+  }
+
+  /** COMMIT came after a failed statement, and the server has rolled the transaction back. */
+  static SQLException rolledBackAtCommit() {
+    return new SQLException(
+        "The transaction was rolled back and not committed, because one of its statements failed",
+        IN_FAILED_TRANSACTION);
+  }
+
+  /** What SET TRANSACTION asks for could only be had from the transaction's beginning. */
+  static SQLException modesTooLate(String sql) {
+    return new SQLException(
+        shortened(sql)
+            + " was not sent: Aurora DSQL takes a transaction's modes with its beginning only, so"
+            + " it must come before any other statement",
+        ACTIVE_TRANSACTION);
   }
 
   /** No savepoint of the transaction has this name. */

@@ -190,9 +190,13 @@ public final class DsqlConnection extends ForwardingConnection {
 
   // -------------------- retries
 
-  /** Whether the server has a transaction open on this connection, as pgJDBC knows it. */
+  /**
+   * Whether a transaction is open on this connection. {@link TransactionState#FAILED} too where the
+   * server knows nothing of it any more, because a conflict that surfaced has ended it there, and
+   * the application has yet to end it: until then nothing is executed.
+   */
   public TransactionState getTransactionState() {
-    return pg.getTransactionState();
+    return gate.isTransactionLost() ? TransactionState.FAILED : pg.getTransactionState();
   }
 
   /** What is run again after a conflict (SQLSTATE 40001). */
@@ -284,9 +288,10 @@ public final class DsqlConnection extends ForwardingConnection {
         && !alone.sql().equals(within.sql())) {
       return prepareBoth(plan, alone.sql(), within.sql(), preparation);
     }
-    if (inTransaction instanceof PlannedForm.Emulate) {
-      // It holds the application's parameters, and is never sent.
-      PreparedStatement own = preparation.prepare(delegate, sql);
+    if (inTransaction instanceof PlannedForm.Emulate form) {
+      // It holds the application's parameters, and is sent only if it is empty.
+      boolean empty = form.request().answer().granted().isEmpty();
+      PreparedStatement own = preparation.prepare(delegate, empty ? "" : sql);
       return new DsqlPreparedStatement(this, own, plan, preparation);
     }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
@@ -299,6 +304,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private boolean emulated(String sql) {
     return switch (TransactionCommand.of(sql).kind()) {
       case SAVEPOINT, RELEASE, ROLLBACK_TO -> gate.hasSavepoints();
+      case SET_TRANSACTION -> true;
       default -> false;
     };
   }
@@ -341,8 +347,11 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = plan.inTransaction();
-    String text = form instanceof PlannedForm.Emulate ? sql : gate.admitToPrepare(plan, form).sql();
+    PlannedForm planned = plan.inTransaction();
+    boolean emulated = planned instanceof PlannedForm.Emulate;
+    PlannedForm form =
+        emulated ? planned : ExecutionGate.locked(gate.admitToPrepare(plan, planned));
+    String text = emulated ? sql : gate.admitToPrepare(plan, form).sql();
     return new DsqlCallableStatement(
         this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
   }
@@ -387,7 +396,15 @@ public final class DsqlConnection extends ForwardingConnection {
         locks.close();
       }
     } finally {
-      delegate().close();
+      closeSession();
+    }
+  }
+
+  private void closeSession() throws SQLException {
+    try {
+      delegate.close();
+    } finally {
+      gate.closed();
     }
   }
 

@@ -2,13 +2,16 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
-import io.dsqlproxy.driver.journal.StatementSettings.Setting;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
+import io.dsqlproxy.rewriter.Effect;
+import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -51,7 +54,10 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final Plan plan;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
-  private final EmulatedStatement emulated;
+
+  /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
+  private final LockRequest emulated;
+
   private boolean streamBound;
 
   DsqlPreparedStatement(
@@ -64,22 +70,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
     this.emulated =
-        plan.inTransaction() instanceof PlannedForm.Emulate form
-            ? new EmulatedStatement(form.request(), this)
-            : null;
-  }
-
-  @Override
-  Statement executedWith() {
-    return emulated == null || emulated.current() == null ? own : emulated.current();
-  }
-
-  @Override
-  void applyToOwn(Setting setting) throws SQLException {
-    super.applyToOwn(setting);
-    if (emulated != null) {
-      emulated.apply(setting);
-    }
+        plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
   }
 
   @Override
@@ -152,14 +143,46 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   // -------------------- what the gate needs
 
   @Override
-  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
+  public final boolean isPrepared() {
+    return true;
+  }
+
+  @Override
+  public final PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
-    if (emulated == null) {
-      return own;
+    PreparedStatement prepared = ownFor(form);
+    return prepared != null ? prepared : readyOther(form);
+  }
+
+  /** The one of its own statements that has the form's text; null if none has. */
+  PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
+    boolean planned = form == plan.inTransaction() || form == plan.autocommit();
+    return planned || form.sql().isEmpty() ? own : null;
+  }
+
+  /**
+   * What a postponed lock makes of the text is prepared when it is needed, and reported from; and
+   * so is what answers in the place of a text that is emulated.
+   */
+  private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
+    Invocation<?> invocation = invocation(form, null);
+    PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
+    try {
+      invocation.settings().applyTo(other);
+      if (emulated == null) {
+        parameters.bindTo(other);
+      } else {
+        registerOutputsAt(other);
+      }
+    } catch (SQLException e) {
+      other.close();
+      throw e;
     }
-    PreparedStatement answer = emulated.answering(form.sql());
-    registerOutputsAt(answer);
-    return answer;
+    if (batchToExecute() != null) {
+      own.clearBatch();
+    }
+    reportFrom(other);
+    return other;
   }
 
   @Override
@@ -170,6 +193,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   final PlannedForm.Send batchForm() {
     return plan.inTransaction() instanceof PlannedForm.Send form ? form : super.batchForm();
+  }
+
+  @Override
+  final Effect batchEffect() {
+    return plan.effect();
   }
 
   @Override
@@ -231,12 +259,22 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public ResultSetMetaData getMetaData() throws SQLException {
-    return emulated == null ? delegate().getMetaData() : emulated.metaData();
+    if (emulated == null) {
+      return delegate().getMetaData();
+    }
+    try (Statement answer = like(emulated.answer().granted())) {
+      return ((PreparedStatement) answer).getMetaData();
+    }
   }
 
   @Override
   public ParameterMetaData getParameterMetaData() throws SQLException {
-    return emulated == null ? delegate().getParameterMetaData() : emulated.parameterMetaData();
+    if (emulated == null) {
+      return delegate().getParameterMetaData();
+    }
+    try (Statement keys = like(emulated.keys().query())) {
+      return ((PreparedStatement) keys).getParameterMetaData();
+    }
   }
 
   @Override
@@ -248,8 +286,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    Array value = DsqlArray.undecorated(x);
-    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
+    bind(
+        parameterIndex,
+        ArrayBinding.of(
+            DsqlArray.undecorated(x),
+            (statement, value) -> statement.setArray(parameterIndex, value)));
   }
 
   @Override

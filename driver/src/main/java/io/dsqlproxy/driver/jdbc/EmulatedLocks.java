@@ -5,7 +5,7 @@ import io.dsqlproxy.driver.execution.ExecutionGate;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.Session;
 import io.dsqlproxy.driver.execution.TransactionCommand;
-import io.dsqlproxy.driver.journal.LockUnit;
+import io.dsqlproxy.driver.journal.EmulatedLockUnit;
 import io.dsqlproxy.driver.locks.LockKey;
 import io.dsqlproxy.driver.locks.LockWait;
 import io.dsqlproxy.driver.locks.SessionLocks;
@@ -80,7 +80,10 @@ final class EmulatedLocks {
     }
     PlannedForm.Send send = new PlannedForm.Send(answer, form.findings());
     return gate.execute(
-        statement, new Plan(plan.sql(), send, send), TransactionCommand.of(answer), operation);
+        statement,
+        new Plan(plan.sql(), send, send, plan.effect()),
+        TransactionCommand.of(answer),
+        operation);
   }
 
   private String answer(DsqlStatement statement, LockRequest request, LockWait wait)
@@ -153,8 +156,8 @@ final class EmulatedLocks {
       DsqlStatement statement, LockRequest request, LockKey key, LockWait wait)
       throws SQLException {
     boolean shared = request.shared();
-    LockUnit again =
-        new LockUnit(
+    EmulatedLockUnit again =
+        new EmulatedLockUnit(
             request.name() + " of the " + key,
             () -> locks.lockInTransaction(key, shared, wait == null ? null : locks.newWait(0)));
     AtomicReference<Boolean> granted = new AtomicReference<>(false);

@@ -1,70 +1,62 @@
 package io.dsqlproxy.driver.journal;
 
+import io.dsqlproxy.driver.journal.StatementSettings.Name;
+import io.dsqlproxy.rewriter.PlannedForm;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Objects;
+import java.sql.Statement;
 
 /**
- * A lock that the transaction holds until its end, and that no statement of the application's took.
- * The same outcome is that it can be had. Immutable.
+ * A query that was run for its lock alone. The application sees nothing of it, so it has no outcome
+ * that could differ: what the application has read is compared where it has read it. Not safe for
+ * use by several threads at once.
  */
-public final class LockUnit extends Unit {
+public final class LockUnit extends StatementUnit<Boolean> {
 
-  private final String lock;
-  private final Taking taking;
-
-  /**
-   * A lock that was taken.
-   *
-   * @param lock for messages
-   * @param taking takes it again
-   */
-  public LockUnit(String lock, Taking taking) {
-    this.lock = Objects.requireNonNull(lock, "lock");
-    this.taking = Objects.requireNonNull(taking, "taking");
+  /** A query with its lock, to be run as the application ran it without. */
+  public LockUnit(Invocation<?> read, PlannedForm.Send locked) {
+    super(
+        new Invocation<>(
+            read.origin(),
+            locked,
+            LockUnit::lockAll,
+            read.parameters(),
+            read.settings().with(Name.MAX_ROWS, statement -> {})));
   }
 
-  @Override
-  public String text() {
-    return lock;
+  private static Boolean lockAll(Statement statement, PlannedForm.Send form) throws SQLException {
+    boolean hasRows =
+        statement instanceof PreparedStatement prepared
+            ? prepared.execute()
+            : statement.execute(form.sql());
+    if (hasRows) {
+      try (ResultSet rows = statement.getResultSet()) {
+        while (rows.next()) {
+          continue;
+        }
+      }
+    }
+    return hasRows;
   }
 
-  @Override
-  String obstacle() {
-    return null;
-  }
-
-  @Override
-  long bytes() {
-    return 128;
-  }
-
-  @Override
-  public boolean givesValues() {
-    return false;
-  }
-
-  @Override
-  void replay(Rerun rerun) throws SQLException, OutcomeDiffers {
-    if (!taking.take()) {
-      throw new OutcomeDiffers("the lock was free and is held by another session");
+  /** Runs it for the first time. */
+  public void run() throws SQLException {
+    Rerun own = new Rerun();
+    try {
+      Statement statement = own.statementFor(this);
+      prepare(statement);
+      invocation().execution().run(statement, invocation().form());
+    } finally {
+      own.close();
     }
   }
 
   @Override
-  void adopt(Rerun rerun) {}
+  public RowsRead rows() {
+    return null;
+  }
 
   @Override
-  void release() {}
-
-  /** Takes the lock. */
-  @FunctionalInterface
-  public interface Taking {
-
-    /**
-     * Returns whether the lock could be had.
-     *
-     * @throws SQLException SQLSTATE 40001 if only a new transaction can have it
-     */
-    boolean take() throws SQLException;
-  }
+  void compare(Statement statement, Boolean again) {}
 }

@@ -112,8 +112,13 @@ final class LeaseRenewal {
       if (!leases.isEmpty()) {
         store.renew(leases);
       }
-    } catch (SQLException | RuntimeException failure) {
-      // The next turn comes before they end.
+    } catch (SQLException failure) {
+      // The next turn comes before they end. A message of pgJDBC's about a batch shows its values.
+      LOG.warn(
+          "{} leases could not be renewed in this turn: SQLSTATE {}",
+          leases.size(),
+          failure.getSQLState());
+    } catch (RuntimeException failure) {
       LOG.warn("{} leases could not be renewed in this turn", leases.size(), failure);
     }
   }

@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +42,10 @@ final class FakeServer implements Session {
   private boolean autocommit = true;
   private State state = State.IDLE;
   private boolean closed;
+  private SQLException whyFailed;
+
+  /** Those of every transaction, until one was begun with others. */
+  private List<TransactionModes.Kind> modes = List.of(TransactionModes.Kind.REPEATABLE_READ);
 
   // -------------------- the test's side
 
@@ -104,7 +110,7 @@ final class FakeServer implements Session {
     }
     boolean end = kind == Kind.COMMIT || kind == Kind.ROLLBACK;
     if (state == State.FAILED && !end) {
-      throw new SQLException("current transaction is aborted", "25P02");
+      throw new SQLException("current transaction is aborted", "25P02", whyFailed);
     }
     Deque<Answer> answers = script.get(sql);
     int count = 1;
@@ -124,7 +130,8 @@ final class FakeServer implements Session {
 
   /**
    * A connection that is lost tells nobody about its transaction, and class 02 is pgJDBC's own word
-   * about a statement that the server had nothing against.
+   * about a statement that the server had nothing against. What failed first is, as pgJDBC has it,
+   * the cause of what the server refuses afterwards.
    */
   private void failed(boolean end, SQLException failure) {
     if (failure.getSQLState().matches("08...|57P..")) {
@@ -135,6 +142,7 @@ final class FakeServer implements Session {
       state = State.IDLE;
     } else if (state == State.OPEN) {
       state = State.FAILED;
+      whyFailed = failure;
     }
   }
 
@@ -161,6 +169,24 @@ final class FakeServer implements Session {
   @Override
   public boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) {
+    throw new UnsupportedOperationException(sql);
+  }
+
+  @Override
+  public boolean has(List<TransactionModes.Kind> modes) {
+    return this.modes.containsAll(modes);
+  }
+
+  @Override
+  public void begin(List<TransactionModes.Kind> modes) {
+    rollBack();
+    log.add("begin " + modes);
+    this.modes = modes;
+    state = State.OPEN;
   }
 
   @Override

@@ -54,8 +54,8 @@ class JdbcSurfaceTest {
             Connection.class,
             DsqlConnection.class,
             "createStatement prepareStatement prepareCall nativeSQL commit rollback setAutoCommit "
-                + "setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
-                + "createArrayOf setTransactionIsolation close abort unwrap isWrapperFor"),
+                + "close setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
+                + "createArrayOf setTransactionIsolation abort unwrap isWrapperFor"),
         Arguments.of(Statement.class, DsqlStatement.class, STATEMENT),
         Arguments.of(PreparedStatement.class, DsqlPreparedStatement.class, PREPARED_STATEMENT),
         Arguments.of(

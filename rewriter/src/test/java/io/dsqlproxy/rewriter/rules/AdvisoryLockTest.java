@@ -201,12 +201,15 @@ class AdvisoryLockTest {
   void eachKindIsEmulatedOnlyIfItWasAskedFor() {
     LockEmulation tables = new LockEmulation(false, true);
     assertThat(
-            new Rewriter(LockPolicy.defaults(), tables)
+            new Rewriter(LockPolicy.defaults(), false, tables)
                 .plan("SELECT pg_advisory_lock(1)")
                 .inTransaction())
         .isInstanceOf(PlannedForm.Refuse.class);
     LockEmulation advisory = new LockEmulation(true, false);
-    assertThat(new Rewriter(LockPolicy.defaults(), advisory).plan("LOCK TABLE t").inTransaction())
+    assertThat(
+            new Rewriter(LockPolicy.defaults(), false, advisory)
+                .plan("LOCK TABLE t")
+                .inTransaction())
         .isInstanceOf(PlannedForm.Refuse.class);
   }
 }
