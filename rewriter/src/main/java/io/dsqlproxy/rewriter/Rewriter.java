@@ -44,9 +44,9 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
-  private final boolean postpones;
   private final boolean allowWeakerIsolation;
   private final LockEmulation emulation;
+  private final boolean postpones;
 
   /** A rewriter that refuses SERIALIZABLE, and what Aurora DSQL has no lock for. */
   public Rewriter(LockPolicy policy) {
@@ -70,9 +70,9 @@ public final class Rewriter implements Planner {
    */
   public Rewriter(LockPolicy policy, boolean allowWeakerIsolation, LockEmulation emulation) {
     this.policy = Objects.requireNonNull(policy, "policy");
-    this.postpones = policy.postpones();
     this.allowWeakerIsolation = allowWeakerIsolation;
     this.emulation = Objects.requireNonNull(emulation, "emulation");
+    this.postpones = policy.postpones();
   }
 
   @Override
