@@ -413,6 +413,10 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public void cancel() throws SQLException {
     executedWith().cancel();
+    Statement other = replayed;
+    if (other != null) {
+      other.cancel();
+    }
     connection.cancel(this);
   }
 
