@@ -8,6 +8,7 @@ import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.rewriter.Plan;
 import java.sql.Array;
 import java.sql.CallableStatement;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLType;
@@ -65,6 +66,11 @@ final class DsqlCallableStatement extends ForwardingCallableStatement {
   StatementUnit<Boolean> executeUnit(
       Invocation<Boolean> invocation, Statement statement, Boolean hasRows) throws SQLException {
     return callUnit(invocation, statement, hasRows);
+  }
+
+  @Override
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {
+    outputs.registerAt((CallableStatement) answer);
   }
 
   // -------------------- java.sql.CallableStatement: outputs

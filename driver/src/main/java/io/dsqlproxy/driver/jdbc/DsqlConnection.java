@@ -3,12 +3,17 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.Backoff;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.ExecutionGate;
+import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.Recoveries;
 import io.dsqlproxy.driver.execution.Retries;
 import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.execution.SessionGuard;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
 import io.dsqlproxy.driver.journal.SettingUnit;
+import io.dsqlproxy.driver.locks.HeldLock;
+import io.dsqlproxy.driver.locks.LockAccess;
+import io.dsqlproxy.driver.locks.SessionLocks;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -22,8 +27,10 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.core.TransactionState;
@@ -45,11 +52,14 @@ public final class DsqlConnection extends ForwardingConnection {
   private final PgConnection pg;
   private final ConnectionContext context;
   private final PgSession session;
+  private final SessionLocks locks;
   private final ExecutionGate gate;
+  private final EmulatedLocks emulatedLocks;
   private final AtomicInteger savepoints = new AtomicInteger();
   private DsqlDatabaseMetaData metaData;
 
-  private DsqlConnection(Connection delegate, PgConnection pg, ConnectionContext context) {
+  private DsqlConnection(
+      Connection delegate, PgConnection pg, ConnectionContext context, LockAccess lockAccess) {
     this.delegate = delegate;
     this.pg = pg;
     this.context = context;
@@ -58,8 +68,15 @@ public final class DsqlConnection extends ForwardingConnection {
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
         new Recoveries(retries, backoff, context.retryMode(), context.statistics());
+    this.locks = lockAccess == null ? null : lockAccess.of(session, delegate);
     this.gate =
-        new ExecutionGate(session, recoveries, context.journalBytes(), context.statistics());
+        new ExecutionGate(
+            session,
+            recoveries,
+            context.journalBytes(),
+            locks == null ? SessionGuard.NONE : locks,
+            context.statistics());
+    this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, pg, locks);
   }
 
   /**
@@ -69,7 +86,20 @@ public final class DsqlConnection extends ForwardingConnection {
    */
   public static Connection wrap(Connection pgConnection, ConnectionContext context)
       throws SQLException {
-    return new DsqlConnection(pgConnection, pgConnection.unwrap(PgConnection.class), context);
+    return wrap(pgConnection, context, null);
+  }
+
+  /**
+   * Decorates a connection that pgJDBC opened, and emulates locks on it.
+   *
+   * @param lockAccess where the locks are; null if none are emulated
+   * @throws SQLException if it was not opened by pgJDBC
+   */
+  public static Connection wrap(
+      Connection pgConnection, ConnectionContext context, LockAccess lockAccess)
+      throws SQLException {
+    return new DsqlConnection(
+        pgConnection, pgConnection.unwrap(PgConnection.class), context, lockAccess);
   }
 
   /** pgJDBC sends statements of its own for many of the calls. */
@@ -100,6 +130,26 @@ public final class DsqlConnection extends ForwardingConnection {
     return context.planner().plan(sql);
   }
 
+  /** Executes a statement. */
+  <T> T execute(
+      DsqlStatement statement,
+      Plan plan,
+      TransactionCommand command,
+      Operation<DsqlStatement, T> operation)
+      throws SQLException {
+    return plan.inTransaction() instanceof PlannedForm.Emulate form
+        ? emulatedLocks.execute(statement, plan, form, operation)
+        : gate.execute(statement, plan, command, operation);
+  }
+
+  /** Ends what a statement waits for before it is executed, or executed again. */
+  void cancel(DsqlStatement statement) throws SQLException {
+    gate.cancel(statement);
+    if (emulatedLocks != null) {
+      emulatedLocks.cancel(statement);
+    }
+  }
+
   // -------------------- decoration
 
   /** Decorates the result of a statement that the application does not have. */
@@ -126,6 +176,16 @@ public final class DsqlConnection extends ForwardingConnection {
   <T> T decorated(T value, Class<T> type) {
     Object decorated = decorated(value);
     return type.isInstance(decorated) ? type.cast(decorated) : value;
+  }
+
+  // -------------------- locks
+
+  /**
+   * The emulated advisory locks that the session holds until it gives them back, in no order, with
+   * their fencing numbers; locks that it has lost are among them. Empty if none are emulated.
+   */
+  public List<HeldLock> getAdvisoryLocks() {
+    return locks == null ? List.of() : locks.held();
   }
 
   // -------------------- retries
@@ -228,6 +288,12 @@ public final class DsqlConnection extends ForwardingConnection {
         && !alone.sql().equals(within.sql())) {
       return prepareBoth(plan, alone.sql(), within.sql(), preparation);
     }
+    if (inTransaction instanceof PlannedForm.Emulate form) {
+      // It holds the application's parameters, and is sent only if it is empty.
+      boolean empty = form.request().answer().granted().isEmpty();
+      PreparedStatement own = preparation.prepare(delegate, empty ? "" : sql);
+      return new DsqlPreparedStatement(this, own, plan, preparation);
+    }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
     PreparedStatement own = preparation.prepare(delegate, emulated(text) ? "" : text);
@@ -281,15 +347,20 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = ExecutionGate.locked(gate.admitToPrepare(plan, plan.inTransaction()));
-    String text = gate.admitToPrepare(plan, form).sql();
+    PlannedForm planned = plan.inTransaction();
+    boolean emulated = planned instanceof PlannedForm.Emulate;
+    PlannedForm form =
+        emulated ? planned : ExecutionGate.locked(gate.admitToPrepare(plan, planned));
+    String text = emulated ? sql : gate.admitToPrepare(plan, form).sql();
     return new DsqlCallableStatement(
         this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
   }
 
   @Override
   public String nativeSQL(String sql) throws SQLException {
-    return delegate.nativeSQL(gate.formNow(plan(sql)).sql());
+    Plan plan = plan(sql);
+    return delegate.nativeSQL(
+        plan.inTransaction() instanceof PlannedForm.Emulate ? sql : gate.formNow(plan).sql());
   }
 
   // -------------------- java.sql.Connection: the end of a transaction
@@ -315,12 +386,33 @@ public final class DsqlConnection extends ForwardingConnection {
     }
   }
 
+  // -------------------- java.sql.Connection: the end of the session
+
+  /** Gives back the locks of the session, as the server would. */
   @Override
   public void close() throws SQLException {
+    try {
+      if (locks != null) {
+        locks.close();
+      }
+    } finally {
+      closeSession();
+    }
+  }
+
+  private void closeSession() throws SQLException {
     try {
       delegate.close();
     } finally {
       gate.closed();
+    }
+  }
+
+  @Override
+  public void abort(Executor executor) throws SQLException {
+    delegate().abort(executor);
+    if (locks != null) {
+      executor.execute(locks::close);
     }
   }
 

@@ -11,13 +11,16 @@ import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Effect;
+import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.Array;
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
@@ -51,6 +54,10 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final Plan plan;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
+
+  /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
+  private final LockRequest emulated;
+
   private boolean streamBound;
 
   DsqlPreparedStatement(
@@ -62,7 +69,17 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     this.own = own;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
+    this.emulated =
+        plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
   }
+
+  @Override
+  final void bindLike(Statement another) throws SQLException {
+    parameters.bindTo((PreparedStatement) another);
+  }
+
+  /** Registers the outputs that were registered here at a statement that answers in its place. */
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {}
 
   @Override
   PreparedStatement batchStatement() {
@@ -143,13 +160,20 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     return planned || form.sql().isEmpty() ? own : null;
   }
 
-  /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
+  /**
+   * What a postponed lock makes of the text is prepared when it is needed, and reported from; and
+   * so is what answers in the place of a text that is emulated.
+   */
   private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
     Invocation<?> invocation = invocation(form, null);
     PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
       invocation.settings().applyTo(other);
-      parameters.bindTo(other);
+      if (emulated == null) {
+        parameters.bindTo(other);
+      } else {
+        registerOutputsAt(other);
+      }
     } catch (SQLException e) {
       other.close();
       throw e;
@@ -163,12 +187,12 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   final Parameters parameters() {
-    return parameters.captured();
+    return emulated == null ? parameters.captured() : Parameters.NONE;
   }
 
   @Override
   final PlannedForm.Send batchForm() {
-    return (PlannedForm.Send) plan.inTransaction();
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form : super.batchForm();
   }
 
   @Override
@@ -192,7 +216,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
-    T result = connection().gate().execute(this, plan, command, operation);
+    T result = connection().execute(this, plan, command, operation);
     if (streamBound) {
       parameters.executed();
     }
@@ -232,6 +256,26 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   // -------------------- java.sql.PreparedStatement: parameters
+
+  @Override
+  public ResultSetMetaData getMetaData() throws SQLException {
+    if (emulated == null) {
+      return delegate().getMetaData();
+    }
+    try (Statement answer = like(emulated.answer().granted())) {
+      return ((PreparedStatement) answer).getMetaData();
+    }
+  }
+
+  @Override
+  public ParameterMetaData getParameterMetaData() throws SQLException {
+    if (emulated == null) {
+      return delegate().getParameterMetaData();
+    }
+    try (Statement keys = like(emulated.keys().query())) {
+      return ((PreparedStatement) keys).getParameterMetaData();
+    }
+  }
 
   @Override
   public void clearParameters() throws SQLException {
