@@ -166,7 +166,7 @@ final class Transaction {
     } else if (!session.isTransactionFailed() && isJournaling()) {
       StatementUnit<T> unit = record(statement, form, operation, executed, null);
       if (unit != null) {
-        unit.failedWith(failure);
+        unit.failedWith(failure.getSQLState());
       }
     }
   }

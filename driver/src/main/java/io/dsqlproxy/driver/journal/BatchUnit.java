@@ -5,8 +5,8 @@ import java.sql.Statement;
 import java.util.Arrays;
 
 /**
- * A batch. The same outcome is the same update counts in the same order, also of one that failed.
- * Immutable apart from what its superclass says.
+ * A batch. The same outcome is the same update counts in the same order. Immutable apart from what
+ * its superclass says.
  *
  * @param <T> an array of ints, or of longs
  */

@@ -8,6 +8,7 @@ import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +23,8 @@ class UpdateOutcomeTest {
   private static final String POOR = "UPDATE account SET balance = balance + 1 WHERE balance < 300";
   private static final String BECOMES_RICH = "UPDATE account SET balance = 1000 WHERE id = 1";
   private static final String CHANGE_3 = "UPDATE account SET balance = 299 WHERE id = 3";
+
+  private static final String OVER_ONE = "UPDATE account SET balance = 1 / balance WHERE id = 1";
 
   private static SecondRun run;
 
@@ -130,28 +133,40 @@ class UpdateOutcomeTest {
     assertThat(run.cluster().balance(1)).isEqualTo(100);
   }
 
-  /** The server had nothing against the query in it, so the transaction is open. */
-  private static void executeFailingBatch() throws SQLException {
-    Statement statement = batch();
-    statement.addBatch("SELECT 1");
-    BatchUpdateException failure =
-        catchThrowableOfType(BatchUpdateException.class, statement::executeBatch);
-    assertThat((Throwable) failure).isNotNull();
-    assertThat(failure.getSQLState()).isEqualTo("0100E");
-    assertThat(failure.getUpdateCounts()).startsWith(1, 2, 2);
-  }
-
+  /** What the counts before the failure were is undone with them. */
   @Test
-  void batchThatFailsAlikeWithTheSameCountsIsTheSame() throws SQLException {
-    executeFailingBatch();
+  void batchThatFailedInPartIsNoPartOfTheSecondRunOnceItWasUndone() throws SQLException {
+    run.statement().executeUpdate(POOR);
+    Savepoint savepoint = run.connection().setSavepoint();
+    Statement failing = batch();
+    failing.addBatch("INSERT INTO account VALUES (1, 1)");
+    BatchUpdateException failure =
+        catchThrowableOfType(BatchUpdateException.class, failing::executeBatch);
+    assertThat(failure.getSQLState()).isEqualTo("23505");
+    assertThat(failure.getUpdateCounts()).hasSize(4).containsOnly(Statement.EXECUTE_FAILED);
+    run.connection().rollback(savepoint);
+    batch().executeBatch();
     run.isTheSameAfter();
+    assertThat(run.cluster().balance(1)).isEqualTo(102);
     assertThat(run.cluster().balance(4)).isEqualTo(401);
   }
 
+  /** It is pgJDBC that fails, and the server that has executed it. */
   @Test
-  void batchThatFailsAlikeWithOtherCountsDiffers() throws SQLException {
-    executeFailingBatch();
-    run.differsAfter("the update counts of its entries before the failure changed", BECOMES_RICH);
+  void failureThatLeftTheTransactionOpenIsTheSameIfItFailsAlike() throws SQLException {
+    SQLException failure =
+        catchThrowableOfType(SQLException.class, () -> run.statement().executeQuery(RICH));
+    assertThat(failure.getSQLState()).isEqualTo("02000");
+    run.isTheSameAfter(BECOMES_RICH);
+    assertThat(run.cluster().balance(1)).isEqualTo(1001);
+  }
+
+  @Test
+  void failureThatLeftTheTransactionOpenDiffersIfItFailsOtherwise() throws SQLException {
+    catchThrowableOfType(SQLException.class, () -> run.statement().executeQuery(OVER_ONE));
+    run.differsAfter(
+        "it succeeded and fails now with SQLSTATE 22012",
+        "UPDATE account SET balance = 0 WHERE id = 1");
   }
 
   // -------------------- several results
