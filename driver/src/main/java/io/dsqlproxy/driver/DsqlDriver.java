@@ -11,6 +11,7 @@ import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
+import io.dsqlproxy.driver.jdbc.Renewal;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -66,9 +67,11 @@ public final class DsqlDriver implements Driver {
             statistics);
     PhysicalConnections connections =
         new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);
+    Renewal renewal =
+        Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
     Connection physical = connections.open();
     try {
-      return DsqlConnection.wrap(physical, context);
+      return DsqlConnection.wrap(physical, context, renewal);
     } catch (RuntimeException | Error failure) {
       physical.close();
       throw failure;

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import java.sql.SQLException;
@@ -25,6 +26,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
  * @param retryBudget how many retries 100 transactions of the same URL may make
+ * @param reconnect when a session goes on without its physical connection
+ * @param maxConnectionAge the age at which a physical connection is old; zero for none
  */
 public record DriverSettings(
     AuthenticationMode authentication,
@@ -37,7 +40,9 @@ public record DriverSettings(
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
-    int retryBudget) {
+    int retryBudget,
+    ReconnectMode reconnect,
+    Duration maxConnectionAge) {
 
   public DriverSettings {
     Objects.requireNonNull(authentication, "authentication");
@@ -48,6 +53,8 @@ public record DriverSettings(
     Objects.requireNonNull(planning, "planning");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(reconnect, "reconnect");
+    Objects.requireNonNull(maxConnectionAge, "maxConnectionAge");
   }
 
   /**
@@ -77,7 +84,9 @@ public record DriverSettings(
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
-        values.require(DriverProperty.RETRY_BUDGET, Integer.class));
+        values.require(DriverProperty.RETRY_BUDGET, Integer.class),
+        values.require(DriverProperty.RECONNECT, ReconnectMode.class),
+        values.require(DriverProperty.MAX_CONNECTION_AGE, Duration.class));
   }
 
   /** The texts that were given for our properties, wherever they were given. */
@@ -146,6 +155,10 @@ public record DriverSettings(
         + journalBytes
         + ", retryBudget="
         + retryBudget
+        + ", reconnect="
+        + reconnect
+        + ", maxConnectionAge="
+        + maxConnectionAge
         + ']';
   }
 

@@ -20,6 +20,7 @@ public final class ExecutionGate {
   private static final Logger REWRITE = LoggerFactory.getLogger("io.dsqlproxy.rewrite");
 
   private final Session session;
+  private final Reconnection reconnection;
   private final Recoveries recoveries;
   private final Transaction transaction;
   private final DriverStatistics statistics;
@@ -32,6 +33,7 @@ public final class ExecutionGate {
   public ExecutionGate(
       Session session, Recoveries recoveries, long journalBytes, DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
+    this.reconnection = new Reconnection(session);
     this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
     this.transaction = new Transaction(session, recoveries, journalBytes);
     this.statistics = Objects.requireNonNull(statistics, "statistics");
@@ -59,6 +61,43 @@ public final class ExecutionGate {
   public <S extends Executable, T> T execute(
       S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeHere(statement, plan, command, operation);
+    }
+    reconnection.enter();
+    TransactionCommand.Kind end = endBy(command);
+    try {
+      T result = executeHere(statement, plan, command, operation);
+      session.executed(plan.sql(), end);
+      return result;
+    } catch (SQLException failure) {
+      if (end == TransactionCommand.Kind.UNCLEAR) {
+        session.executed(plan.sql(), end);
+      }
+      failed();
+      throw failure;
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private void failed() {
+    if (!session.isTransactionOpen()) {
+      ended(TransactionCommand.Kind.ROLLBACK);
+    }
+  }
+
+  /** COMMIT rolls a transaction back that has failed. */
+  private TransactionCommand.Kind endBy(TransactionCommand command) {
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    return commit && session.isTransactionFailed()
+        ? TransactionCommand.Kind.ROLLBACK
+        : command.kind();
+  }
+
+  private <S extends Executable, T> T executeHere(
+      S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
+      throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
@@ -73,6 +112,7 @@ public final class ExecutionGate {
     long start = recoveries.now();
     recoveries.retries().budget().transactionStarted();
     Recovery recovery = null;
+    boolean moved = false;
     while (true) {
       Statement executed = statement.ready(form);
       try {
@@ -82,6 +122,10 @@ public final class ExecutionGate {
         }
         return result;
       } catch (SQLException failure) {
+        if (!moved && reconnection.beginsElsewhere(command, failure)) {
+          moved = true;
+          continue;
+        }
         if (!recoveries.isConflict(failure) || !mayRepeat(statement, command, failure)) {
           throw Recovery.failedOtherwise(recovery, failure);
         }
@@ -100,6 +144,7 @@ public final class ExecutionGate {
     return recoveries.mode() != RetryMode.OFF
         && !command.mayTakeEffectInPart()
         && statement.obstacleToRepeat() == null
+        && !session.isLost()
         && !mayBeInTransactionAfter(failure);
   }
 
@@ -118,6 +163,20 @@ public final class ExecutionGate {
    * surfaces: a part of the batch may have been committed.
    */
   public <S extends Executable, T> T executeBatch(
+      S statement, PlannedForm.Send form, int entries, Operation<S, T> operation)
+      throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeBatchHere(statement, form, entries, operation);
+    }
+    reconnection.enter();
+    try {
+      return executeBatchHere(statement, form, entries, operation);
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private <S extends Executable, T> T executeBatchHere(
       S statement, PlannedForm.Send form, int entries, Operation<S, T> operation)
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
@@ -149,12 +208,26 @@ public final class ExecutionGate {
 
   /** Commits the open transaction, if there is one: where a conflict normally shows. */
   public void commit(TransactionEnd end) throws SQLException {
-    transaction.end(end);
+    TransactionCommand.Kind how = endBy(TransactionCommand.COMMIT);
+    try {
+      transaction.end(end);
+      ended(how);
+    } catch (SQLException failure) {
+      failed();
+      throw failure;
+    }
+  }
+
+  private void ended(TransactionCommand.Kind how) {
+    if (reconnection.isOn()) {
+      session.executed("", how);
+    }
   }
 
   /** Rolls the open transaction back. */
   public void rollBack(TransactionEnd end) throws SQLException {
     transaction.rollBack(end);
+    ended(TransactionCommand.Kind.ROLLBACK);
   }
 
   /** Whether savepoints are emulated. */
@@ -175,6 +248,7 @@ public final class ExecutionGate {
   /** Undoes what was done after a savepoint; SQLSTATE 3B001 if there is none with this name. */
   public void rollBackTo(String name) throws SQLException {
     transaction.rollBackTo(name);
+    ended(TransactionCommand.Kind.ROLLBACK_TO);
   }
 
   /**
@@ -203,7 +277,9 @@ public final class ExecutionGate {
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
-    transaction.giveUpForEver("the connection was unwrapped to " + type.getName());
+    String reason = "the connection was unwrapped to " + type.getName();
+    transaction.giveUpForEver(reason);
+    session.stay(reason);
   }
 
   // -------------------- forms

@@ -101,23 +101,40 @@ final class Transaction {
   private <S extends Executable, T> T executeJournaled(
       S statement, PlannedForm.Send form, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
-    boolean end = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean first = !session.isTransactionOpen();
     Recovery recovery = null;
     while (true) {
+      boolean unsent = session.isLost();
       Statement executed = statement.ready(form);
       try {
         T result = operation.execution().run(executed, form);
         journal(statement, form, command, operation, executed, result);
         return result;
       } catch (SQLException failure) {
-        if (!mayRecover(failure)) {
+        if (!mayRecover(failure, command, first, unsent)) {
           journalFailure(statement, form, operation, executed, failure);
-          throw Recovery.failedOtherwise(recovery, end ? ofEnd(failure) : failure);
+          SQLException error = commit && !unsent ? ofEnd(failure) : failure;
+          throw lostWith(Recovery.failedOtherwise(recovery, error), command);
         }
-        recovery = recover(recovery, statement, failure, end);
+        recovery = recover(recovery, begun(command, first), statement, failure, isEnd(command));
         statement.prepareToRepeat();
       }
     }
+  }
+
+  /**
+   * What is to be run again before the command. Nothing, if it was to begin the transaction or to
+   * roll it back, and the connection is lost: then it does not matter why the journal has given up.
+   */
+  private Journal begun(TransactionCommand command, boolean first) {
+    boolean nothing = first || command.kind() == TransactionCommand.Kind.ROLLBACK;
+    return nothing && session.isLost() ? new Journal(0) : journal;
+  }
+
+  private static boolean isEnd(TransactionCommand command) {
+    return command.kind() == TransactionCommand.Kind.COMMIT
+        || command.kind() == TransactionCommand.Kind.ROLLBACK;
   }
 
   /** A statement has begun the transaction. */
@@ -205,10 +222,10 @@ final class Transaction {
       SQLException last = failure;
       Recovery recovery = null;
       while (true) {
-        if (!mayRecover(last)) {
-          throw Recovery.failedOtherwise(recovery, last);
+        if (!mayRecover(last, TransactionCommand.NONE, false, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, last), TransactionCommand.NONE);
         }
-        recovery = recover(recovery, null, last, false);
+        recovery = recover(recovery, journal, null, last, false);
         try {
           return movement.move();
         } catch (SQLException again) {
@@ -226,12 +243,29 @@ final class Transaction {
     try {
       enter();
       failIfLost(TransactionCommand.NONE);
-      change.run();
+      run(change);
       if (session.isTransactionOpen()) {
         add(new SettingUnit(method, change));
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A conflict of a setting surfaces; only the loss of the connection is recovered from. */
+  private void run(SettingUnit.Change change) throws SQLException {
+    boolean first = !session.isTransactionOpen();
+    Recovery recovery = null;
+    while (true) {
+      try {
+        change.run();
+        return;
+      } catch (SQLException failure) {
+        if (!session.isLost() || !mayRecover(failure, TransactionCommand.NONE, first, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, failure), TransactionCommand.NONE);
+        }
+        recovery = recover(recovery, begun(TransactionCommand.NONE, first), null, failure, false);
+      }
     }
   }
 
@@ -252,17 +286,22 @@ final class Transaction {
     giveUp(reason);
   }
 
-  private boolean mayRecover(SQLException failure) {
-    return recoveries.isConflict(failure) && recoveries.replay();
+  /** See {@link Reconnection#mayRepeat} for the loss of the connection. */
+  private boolean mayRecover(
+      SQLException failure, TransactionCommand command, boolean first, boolean unsent) {
+    boolean conflict = recoveries.isConflict(failure);
+    return session.isLost()
+        ? Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay())
+        : conflict && recoveries.replay();
   }
 
   private Recovery recover(
-      Recovery recovery, Executable statement, SQLException conflict, boolean end)
+      Recovery recovery, Journal begun, Executable statement, SQLException conflict, boolean end)
       throws SQLException {
     Recovery started =
-        recovery != null ? recovery : recoveries.ofTransaction(session, journal, statement);
+        recovery != null ? recovery : recoveries.ofTransaction(session, begun, statement);
     try {
-      started.replay(conflict, journal.units());
+      started.replay(conflict, begun.units());
       return started;
     } catch (SQLException surfacing) {
       surfaces(surfacing, end);
@@ -270,8 +309,19 @@ final class Transaction {
     }
   }
 
+  /** The transaction of a lost connection is over, and the application has to hear of it. */
+  private SQLException lostWith(SQLException error, TransactionCommand command) {
+    if (session.isLost()) {
+      surfaces(error, isEnd(command));
+    }
+    return error;
+  }
+
   /** What the server has rolled back must not go on as if it were another transaction. */
   private void surfaces(SQLException error, boolean end) {
+    if (session.isLost()) {
+      session.forgetTransaction(end);
+    }
     if (!session.isTransactionOpen()) {
       journal.clear();
       lost = end ? null : error;
@@ -303,15 +353,17 @@ final class Transaction {
       failIfLost(TransactionCommand.COMMIT);
       Recovery recovery = null;
       while (true) {
+        boolean unsent = session.isLost();
         try {
           end.run();
           journal.clear();
           return;
         } catch (SQLException failure) {
-          if (!mayRecover(failure)) {
-            throw Recovery.failedOtherwise(recovery, ofEnd(failure));
+          if (!mayRecover(failure, TransactionCommand.COMMIT, false, unsent)) {
+            SQLException error = unsent ? failure : ofEnd(failure);
+            throw lostWith(Recovery.failedOtherwise(recovery, error), TransactionCommand.COMMIT);
           }
-          recovery = recover(recovery, null, failure, true);
+          recovery = recover(recovery, journal, null, failure, true);
         }
       }
     } finally {
@@ -336,9 +388,30 @@ final class Transaction {
     try {
       lost = null;
       journal.clear();
-      end.run();
+      if (!isRolledBackByLoss()) {
+        runUnlessLost(end);
+      }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A transaction whose connection is lost is rolled back without anybody's help. */
+  private boolean isRolledBackByLoss() throws SQLException {
+    boolean rolledBack = session.isLost() && session.inTransaction();
+    if (rolledBack) {
+      session.forgetTransaction(false);
+    }
+    return rolledBack;
+  }
+
+  private void runUnlessLost(TransactionEnd end) throws SQLException {
+    try {
+      end.run();
+    } catch (SQLException failure) {
+      if (!isRolledBackByLoss()) {
+        throw failure;
+      }
     }
   }
 
@@ -417,7 +490,9 @@ final class Transaction {
               .ofTransaction(session, journal, null)
               .replayAtOnce(reason, isJournaling() ? journal.units().subList(0, position) : null);
         } catch (SQLException surfacing) {
-          session.rollBack();
+          if (!session.isLost()) {
+            session.rollBack();
+          }
           surfaces(surfacing, false);
           throw surfacing;
         }

@@ -8,7 +8,8 @@ import io.dsqlproxy.driver.execution.Retries;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
-import io.dsqlproxy.driver.journal.SettingUnit;
+import io.dsqlproxy.driver.session.SessionState.ClientSetting;
+import io.dsqlproxy.driver.session.SessionState.Setting;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -24,11 +25,11 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PSQLSavepoint;
-import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,19 +42,16 @@ public final class DsqlConnection extends ForwardingConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.session");
 
-  private final Connection delegate;
-  private final PgConnection pg;
   private final ConnectionContext context;
   private final PgSession session;
   private final ExecutionGate gate;
   private final AtomicInteger savepoints = new AtomicInteger();
   private DsqlDatabaseMetaData metaData;
 
-  private DsqlConnection(Connection delegate, PgConnection pg, ConnectionContext context) {
-    this.delegate = delegate;
-    this.pg = pg;
+  private DsqlConnection(PhysicalConnection first, ConnectionContext context, Renewal renewal)
+      throws SQLException {
     this.context = context;
-    this.session = new PgSession(pg);
+    this.session = new PgSession(first, renewal, context.statistics());
     Backoff backoff = new Backoff();
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
@@ -63,20 +61,32 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   /**
-   * Decorates a connection that pgJDBC opened.
+   * Decorates a connection that pgJDBC opened, and that no other ever takes the place of.
    *
    * @throws SQLException if it was not opened by pgJDBC
    */
   public static Connection wrap(Connection pgConnection, ConnectionContext context)
       throws SQLException {
-    return new DsqlConnection(pgConnection, pgConnection.unwrap(PgConnection.class), context);
+    return wrap(pgConnection, context, Renewal.NONE);
+  }
+
+  /**
+   * Decorates a connection that pgJDBC has just opened.
+   *
+   * @param renewal when another takes its place
+   * @throws SQLException if it was not opened by pgJDBC
+   */
+  public static Connection wrap(Connection pgConnection, ConnectionContext context, Renewal renewal)
+      throws SQLException {
+    return new DsqlConnection(new PhysicalConnection(pgConnection, renewal), context, renewal);
   }
 
   /** pgJDBC sends statements of its own for many of the calls. */
   @Override
-  protected Connection delegate() {
+  protected Connection delegate() throws SQLException {
+    Connection usable = session.usable().connection();
     session.disarmAutosave();
-    return delegate;
+    return usable;
   }
 
   ConnectionContext context() {
@@ -132,7 +142,7 @@ public final class DsqlConnection extends ForwardingConnection {
 
   /** Whether the server has a transaction open on this connection, as pgJDBC knows it. */
   public TransactionState getTransactionState() {
-    return pg.getTransactionState();
+    return session.transactionState();
   }
 
   /** What is run again after a conflict (SQLSTATE 40001). */
@@ -153,7 +163,7 @@ public final class DsqlConnection extends ForwardingConnection {
   /** A statement of pgJDBC's like one that the application has. */
   Statement prepareAgain(Preparation<? extends Statement> preparation, String text)
       throws SQLException {
-    return preparation.prepare(delegate, text);
+    return preparation.prepare(session.current().connection(), text);
   }
 
   @Override
@@ -175,7 +185,9 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   private Statement create(Preparation<Statement> preparation) throws SQLException {
-    return new DsqlStatement(this, preparation.prepare(delegate, ""), preparation);
+    PhysicalConnection physical = session.usable();
+    Statement own = preparation.prepare(physical.connection(), "");
+    return new DsqlStatement(this, physical, own, preparation);
   }
 
   @Override
@@ -226,8 +238,10 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
-    PreparedStatement own = preparation.prepare(delegate, emulated(text) ? "" : text);
-    return new DsqlPreparedStatement(this, own, plan, preparation);
+    String prepared = emulated(text) ? "" : text;
+    PhysicalConnection physical = session.usable();
+    PreparedStatement own = preparation.prepare(physical.connection(), prepared);
+    return new DsqlPreparedStatement(this, physical, own, plan, preparation, prepared);
   }
 
   /** What is never sent is prepared as an empty statement, which gives the same answers. */
@@ -241,10 +255,12 @@ public final class DsqlConnection extends ForwardingConnection {
   private PreparedStatement prepareBoth(
       Plan plan, String alone, String within, Preparation<PreparedStatement> preparation)
       throws SQLException {
-    PreparedStatement autocommit = preparation.prepare(delegate, alone);
+    PhysicalConnection physical = session.usable();
+    PreparedStatement autocommit = preparation.prepare(physical.connection(), alone);
     try {
-      PreparedStatement inTransaction = preparation.prepare(delegate, within);
-      return new TwoFormPreparedStatement(this, autocommit, inTransaction, plan, preparation);
+      PreparedStatement inTransaction = preparation.prepare(physical.connection(), within);
+      return new TwoFormPreparedStatement(
+          this, physical, autocommit, inTransaction, plan, preparation);
     } catch (SQLException e) {
       autocommit.close();
       throw e;
@@ -278,72 +294,144 @@ public final class DsqlConnection extends ForwardingConnection {
     Plan plan = plan(sql);
     PlannedForm form = plan.inTransaction();
     String text = gate.admitToPrepare(plan, form).sql();
-    return new DsqlCallableStatement(
-        this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
+    PhysicalConnection physical = session.usable();
+    CallableStatement own = preparation.prepare(physical.connection(), text);
+    Plan inTransaction = new Plan(plan.sql(), form, form);
+    return new DsqlCallableStatement(this, physical, own, inTransaction, preparation, text);
   }
 
   @Override
   public String nativeSQL(String sql) throws SQLException {
-    return delegate.nativeSQL(gate.formNow(plan(sql)).sql());
+    return delegate().nativeSQL(gate.formNow(plan(sql)).sql());
   }
 
   // -------------------- java.sql.Connection: the end of a transaction
 
   @Override
   public void commit() throws SQLException {
-    gate.commit(delegate()::commit);
+    gate.commit(() -> delegate().commit());
   }
 
   @Override
   public void rollback() throws SQLException {
-    gate.rollBack(delegate()::rollback);
+    gate.rollBack(() -> delegate().rollback());
   }
 
   /** Switched on inside a transaction, it commits. */
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
-    Connection pgConnection = delegate();
-    if (autoCommit && !pgConnection.getAutoCommit()) {
-      gate.commit(() -> pgConnection.setAutoCommit(true));
+    if (autoCommit && !session.isAutoCommit()) {
+      gate.commit(() -> delegate().setAutoCommit(true));
     } else {
-      pgConnection.setAutoCommit(autoCommit);
+      delegate().setAutoCommit(autoCommit);
     }
+    session.autoCommit(autoCommit);
+  }
+
+  // -------------------- java.sql.Connection: what another physical connection is given
+
+  @Override
+  public void setReadOnly(boolean readOnly) throws SQLException {
+    set(ClientSetting.READ_ONLY, to -> to.setReadOnly(readOnly));
+  }
+
+  @Override
+  public void setHoldability(int holdability) throws SQLException {
+    set(ClientSetting.HOLDABILITY, to -> to.setHoldability(holdability));
+  }
+
+  @Override
+  public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+    set(ClientSetting.TYPE_MAP, to -> to.setTypeMap(map));
+  }
+
+  /** The application may change the map. */
+  @Override
+  public Map<String, Class<?>> getTypeMap() throws SQLException {
+    Map<String, Class<?>> map = delegate().getTypeMap();
+    session.state().set(ClientSetting.TYPE_MAP, to -> to.setTypeMap(map));
+    return map;
+  }
+
+  @Override
+  public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+    set(ClientSetting.NETWORK_TIMEOUT, to -> to.setNetworkTimeout(executor, milliseconds));
+  }
+
+  private void set(ClientSetting name, Setting setting) throws SQLException {
+    setting.applyTo(delegate());
+    session.state().set(name, setting);
+  }
+
+  // -------------------- java.sql.Connection: its life
+
+  @Override
+  public void close() throws SQLException {
+    session.close();
+    session.current().connection().close();
+    session.closeLeft();
+  }
+
+  @Override
+  public void abort(Executor executor) throws SQLException {
+    if (executor != null) {
+      session.close();
+    }
+    session.current().connection().abort(executor);
+  }
+
+  /** False as long as another physical connection can take the place of one that is lost. */
+  @Override
+  public boolean isClosed() throws SQLException {
+    return session.current().connection().isClosed()
+        && !(session.isLost() && session.state().obstacle() == null);
+  }
+
+  /**
+   * False for a physical connection that is lost, or that is old while no transaction is open, so
+   * that a pool replaces it.
+   */
+  @Override
+  public boolean isValid(int timeout) throws SQLException {
+    if (timeout >= 0 && session.isRetired()) {
+      return false;
+    }
+    session.disarmAutosave();
+    return session.current().connection().isValid(timeout);
   }
 
   // -------------------- java.sql.Connection: what a failed transaction takes back
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    Connection pgConnection = delegate();
-    gate.set("setSchema", () -> pgConnection.setSchema(schema));
+    gate.set("setSchema", () -> delegate().setSchema(schema));
+    session.state().set("search_path", to -> to.setSchema(schema), session.isTransactionOpen());
   }
 
   /** A query, with which pgJDBC begins a transaction. */
   @Override
   public String getSchema() throws SQLException {
-    Connection pgConnection = delegate();
     AtomicReference<String> schema = new AtomicReference<>();
-    gate.set("getSchema", () -> schema.set(pgConnection.getSchema()));
+    gate.set("getSchema", () -> schema.set(delegate().getSchema()));
     return schema.get();
   }
 
   @Override
   public void setClientInfo(String name, String value) throws SQLClientInfoException {
-    Connection pgConnection = delegate();
-    setClientInfo(() -> pgConnection.setClientInfo(name, value));
+    setClientInfo(to -> to.setClientInfo(name, value));
   }
 
   @Override
   public void setClientInfo(Properties properties) throws SQLClientInfoException {
-    Connection pgConnection = delegate();
     Properties copy = new Properties();
     properties.stringPropertyNames().forEach(k -> copy.setProperty(k, properties.getProperty(k)));
-    setClientInfo(() -> pgConnection.setClientInfo(copy));
+    setClientInfo(to -> to.setClientInfo(copy));
   }
 
-  private void setClientInfo(SettingUnit.Change change) throws SQLClientInfoException {
+  private void setClientInfo(Setting setting) throws SQLClientInfoException {
     try {
-      gate.set("setClientInfo", change);
+      gate.set("setClientInfo", () -> setting.applyTo(delegate()));
+      session.state().set("application_name", setting, session.isTransactionOpen());
     } catch (SQLClientInfoException e) {
       throw e;
     } catch (SQLException e) {
@@ -356,9 +444,10 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public DatabaseMetaData getMetaData() throws SQLException {
-    DatabaseMetaData pgMetaData = delegate.getMetaData();
+    PhysicalConnection physical = session.usable();
+    DatabaseMetaData pgMetaData = physical.connection().getMetaData();
     if (metaData == null) {
-      metaData = new DsqlDatabaseMetaData(this, pgMetaData);
+      metaData = new DsqlDatabaseMetaData(this, physical, pgMetaData);
     }
     return metaData;
   }
@@ -396,6 +485,9 @@ public final class DsqlConnection extends ForwardingConnection {
   private void atLeast(int level) throws SQLException {
     if (getTransactionIsolation() < level) {
       delegate().setTransactionIsolation(level);
+      session
+          .state()
+          .set("default_transaction_isolation", to -> to.setTransactionIsolation(level), false);
     }
   }
 
@@ -408,8 +500,11 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     atLeast(TRANSACTION_REPEATABLE_READ);
     LOG.info("SERIALIZABLE was asked for, REPEATABLE READ is in force (allowWeakerIsolation)");
-    pg.addWarning(
-        new SQLWarning("REPEATABLE READ is in force, SERIALIZABLE was asked for", "01000"));
+    session
+        .current()
+        .pg()
+        .addWarning(
+            new SQLWarning("REPEATABLE READ is in force, SERIALIZABLE was asked for", "01000"));
   }
 
   // -------------------- java.sql.Connection: savepoints
@@ -417,7 +512,7 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public Savepoint setSavepoint() throws SQLException {
     if (delegate().getAutoCommit()) {
-      return delegate.setSavepoint();
+      return delegate().setSavepoint();
     }
     return set(new PSQLSavepoint(savepoints.getAndIncrement()));
   }
@@ -425,7 +520,7 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public Savepoint setSavepoint(String name) throws SQLException {
     if (delegate().getAutoCommit()) {
-      return delegate.setSavepoint(name);
+      return delegate().setSavepoint(name);
     }
     return set(new PSQLSavepoint(name));
   }
@@ -473,7 +568,7 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    T unwrapped = Unwrapping.unwrap(this, delegate, type);
+    T unwrapped = Unwrapping.unwrap(this, delegate(), type);
     if (unwrapped != this) {
       gate.unwrapped(type);
     }
@@ -482,13 +577,13 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return Unwrapping.isWrapperFor(this, delegate, type);
+    return Unwrapping.isWrapperFor(this, delegate(), type);
   }
 
   // -------------------- java.lang.Object
 
   @Override
   public String toString() {
-    return "DsqlConnection on " + delegate;
+    return "DsqlConnection on " + session.current().connection();
   }
 }

@@ -13,8 +13,10 @@ import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.Array;
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
@@ -44,31 +46,42 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
           (statement, form) -> ((PreparedStatement) statement).execute(),
           DsqlStatement::executeUnit);
 
-  private final PreparedStatement own;
   private final Plan plan;
+  private final String text;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
   private boolean streamBound;
 
+  /**
+   * A prepared statement.
+   *
+   * @param text what its own statement was prepared with
+   */
   DsqlPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement own,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, own, preparation);
-    this.own = own;
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, own, preparation);
+    this.text = text;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
   }
 
+  private PreparedStatement ownPrepared() {
+    return (PreparedStatement) own();
+  }
+
   @Override
   PreparedStatement batchStatement() {
-    return own;
+    return ownPrepared();
   }
 
   /** Gives a parameter to each of its own statements. */
   void bindOwn(ParameterBinding binding) throws SQLException {
-    binding.bindTo(own);
+    binding.bindTo(ownPrepared());
   }
 
   @Override
@@ -125,7 +138,22 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
-    return own;
+    follow();
+    return ownPrepared();
+  }
+
+  @Override
+  Statement replaceOwn() throws SQLException {
+    return filled((PreparedStatement) anew(own(), text), true);
+  }
+
+  /** Gives a statement that was just made what the application has given to this one. */
+  PreparedStatement filled(PreparedStatement fresh, boolean withBatch) throws SQLException {
+    if (withBatch && batch().size() > 0) {
+      batch().addTo(fresh);
+    }
+    parameters.bindTo(fresh);
+    return fresh;
   }
 
   @Override
@@ -148,6 +176,9 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final void prepareToRepeat() throws SQLException {
     super.prepareToRepeat();
+    if (isLeftBehind()) {
+      return;
+    }
     if (streamBound || batch().size() > 0) {
       bindOwn(parameters::bindTo);
     }
@@ -191,6 +222,27 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     if (streamBound) {
       parameters.executed();
     }
+  }
+
+  // -------------------- java.sql.PreparedStatement: what the server is asked for
+
+  /** Without a result to tell, the server has to. */
+  private PreparedStatement described() throws SQLException {
+    if (delegate().getResultSet() == null) {
+      connection().session().usable();
+      follow();
+    }
+    return delegate();
+  }
+
+  @Override
+  public ResultSetMetaData getMetaData() throws SQLException {
+    return described().getMetaData();
+  }
+
+  @Override
+  public ParameterMetaData getParameterMetaData() throws SQLException {
+    return described().getParameterMetaData();
   }
 
   // -------------------- java.sql.PreparedStatement: parameters

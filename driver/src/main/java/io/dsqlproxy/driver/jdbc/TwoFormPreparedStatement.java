@@ -26,26 +26,41 @@ import java.sql.Statement;
 final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   private final PlannedForm autocommitForm;
-  private final PreparedStatement autocommit;
-  private final PreparedStatement inTransaction;
+  private volatile PreparedStatement autocommit;
+  private volatile PreparedStatement inTransaction;
   private volatile PreparedStatement executedWith;
 
   TwoFormPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement autocommit,
       PreparedStatement inTransaction,
       Plan plan,
       Preparation<? extends Statement> preparation) {
-    super(connection, inTransaction, plan, preparation);
+    super(connection, physical, inTransaction, plan, preparation, sql(plan.inTransaction()));
     this.autocommitForm = plan.autocommit();
     this.autocommit = autocommit;
     this.inTransaction = inTransaction;
     this.executedWith = inTransaction;
   }
 
+  private static String sql(PlannedForm form) {
+    return ((PlannedForm.Send) form).sql();
+  }
+
   @Override
   Statement executedWith() {
     return executedWith;
+  }
+
+  @Override
+  Statement replaceOwn() throws SQLException {
+    PreparedStatement alone = (PreparedStatement) anew(autocommit, sql(autocommitForm));
+    boolean executedAlone = executedWith == autocommit;
+    inTransaction = (PreparedStatement) super.replaceOwn();
+    autocommit = filled(alone, false);
+    executedWith = executedAlone ? autocommit : inTransaction;
+    return inTransaction;
   }
 
   @Override
@@ -67,6 +82,7 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
   @Override
   public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     PreparedStatement next = form == autocommitForm ? autocommit : inTransaction;
     PreparedStatement last = executedWith;
     if (next != last) {

@@ -28,6 +28,8 @@ public final class DriverStatistics {
   private final LongAdder notReplayable = new LongAdder();
   private final LongAdder commitsUnknown = new LongAdder();
   private final LongAdder tokensSigned = new LongAdder();
+  private final LongAdder connectionsRetired = new LongAdder();
+  private final LongAdder connectionsMoved = new LongAdder();
   private final LongAdder[] changesByRule = new LongAdder[RuleId.values().length];
   private final AtomicReferenceArray<Example> exampleByRule =
       new AtomicReferenceArray<>(RuleId.values().length);
@@ -111,6 +113,16 @@ public final class DriverStatistics {
     tokensSigned.increment();
   }
 
+  /** A physical connection was given up because of its age. */
+  public void connectionRetired() {
+    connectionsRetired.increment();
+  }
+
+  /** Another physical connection took the place of one that was lost, or old. */
+  public void connectionMoved() {
+    connectionsMoved.increment();
+  }
+
   /** The counters at this moment; each is exact, together they are not one instant. */
   public Snapshot snapshot() {
     Map<RuleId, RuleChanges> rules = new EnumMap<>(RuleId.class);
@@ -132,6 +144,8 @@ public final class DriverStatistics {
         notReplayable.sum(),
         commitsUnknown.sum(),
         tokensSigned.sum(),
+        connectionsRetired.sum(),
+        connectionsMoved.sum(),
         rules);
   }
 
@@ -165,6 +179,8 @@ public final class DriverStatistics {
    * @param notReplayable conflicts that surfaced because the transaction could not be run again
    * @param commitsUnknown connections lost at COMMIT
    * @param tokensSigned authentication tokens signed
+   * @param connectionsRetired physical connections given up because of their age
+   * @param connectionsMoved physical connections, lost or old, whose place another one took
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
   public record Snapshot(
@@ -179,6 +195,8 @@ public final class DriverStatistics {
       long notReplayable,
       long commitsUnknown,
       long tokensSigned,
+      long connectionsRetired,
+      long connectionsMoved,
       Map<RuleId, RuleChanges> byRule) {
 
     public Snapshot {
@@ -208,6 +226,8 @@ public final class DriverStatistics {
           notReplayable - before.notReplayable,
           commitsUnknown - before.commitsUnknown,
           tokensSigned - before.tokensSigned,
+          connectionsRetired - before.connectionsRetired,
+          connectionsMoved - before.connectionsMoved,
           rules);
     }
   }
