@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.simulator.DsqlSimulator;
+import io.dsqlproxy.simulator.fault.FaultScript;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -78,6 +79,11 @@ public final class SimulatedCluster
 
   public void clearStatements() {
     simulator.clearStatements();
+  }
+
+  /** What goes wrong; nothing does until a test says so. */
+  public FaultScript faults() {
+    return simulator.faults();
   }
 
   /** What was refused and not taken before. */

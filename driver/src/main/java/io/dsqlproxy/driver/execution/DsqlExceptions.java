@@ -14,10 +14,11 @@ import java.util.List;
 /** Makes every exception of the decorated JDBC objects. Stateless. */
 public final class DsqlExceptions {
 
+  static final String IN_FAILED_TRANSACTION = "25P02";
+
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
-  private static final String IN_FAILED_TRANSACTION = "25P02";
   private static final String INVALID_SAVEPOINT = "3B001";
   private static final String CONNECTION_LOST = "08006";
   private static final String NO_CONNECTION = "08003";
@@ -194,6 +195,13 @@ public final class DsqlExceptions {
         "current transaction is aborted, commands ignored until end of transaction block",
         IN_FAILED_TRANSACTION,
         why);
+  }
+
+  /** COMMIT came after a failed statement, and the server has rolled the transaction back. */
+  static SQLException rolledBackAtCommit() {
+    return new SQLException(
+        "The transaction was rolled back and not committed, because one of its statements failed",
+        IN_FAILED_TRANSACTION);
   }
 
   /** No savepoint of the transaction has this name. */

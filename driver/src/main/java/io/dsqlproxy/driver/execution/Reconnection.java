@@ -80,7 +80,8 @@ final class Reconnection {
 
   /**
    * Whether a statement can be executed again although it may have reached the server, whose
-   * connection is lost: nothing that is executed in a transaction has an effect before COMMIT.
+   * connection is lost: nothing that is executed in a transaction has an effect before COMMIT. A
+   * transaction that has failed is not run again: it would be without the statement that failed.
    *
    * @param first whether it was to begin the transaction, as its first statement
    * @param unsent whether the connection was lost before, so that nothing of it was sent
@@ -91,11 +92,12 @@ final class Reconnection {
     if (!session.isLost()) {
       return false;
     }
+    boolean runsAgain = replays && continuesTransactions(session) && !session.isTransactionFailed();
     return switch (command.kind()) {
       case ROLLBACK -> true;
-      case COMMIT -> unsent && replays && continuesTransactions(session);
+      case COMMIT -> unsent && runsAgain;
       case UNCLEAR -> false;
-      default -> first || replays && continuesTransactions(session);
+      default -> first || runsAgain;
     };
   }
 }

@@ -106,10 +106,12 @@ final class Transaction {
     Recovery recovery = null;
     while (true) {
       boolean unsent = session.isLost();
+      boolean failed = commit && session.isTransactionFailed();
       Statement executed = statement.ready(form);
       try {
         T result = operation.execution().run(executed, form);
         journal(statement, form, command, operation, executed, result);
+        failIfRolledBack(failed);
         return result;
       } catch (SQLException failure) {
         if (!mayRecover(failure, command, first, unsent)) {
@@ -286,13 +288,19 @@ final class Transaction {
     giveUp(reason);
   }
 
-  /** See {@link Reconnection#mayRepeat} for the loss of the connection. */
+  /**
+   * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
+   * one of those has surfaced, and its statement is missing in the journal. See {@link
+   * Reconnection#mayRepeat} for the loss of the connection.
+   */
   private boolean mayRecover(
       SQLException failure, TransactionCommand command, boolean first, boolean unsent) {
-    boolean conflict = recoveries.isConflict(failure);
-    return session.isLost()
-        ? Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay())
-        : conflict && recoveries.replay();
+    if (session.isLost()) {
+      return Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay());
+    }
+    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+        && recoveries.isConflict(failure)
+        && recoveries.replay();
   }
 
   private Recovery recover(
@@ -354,9 +362,11 @@ final class Transaction {
       Recovery recovery = null;
       while (true) {
         boolean unsent = session.isLost();
+        boolean failed = session.isTransactionFailed();
         try {
           end.run();
           journal.clear();
+          failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
           if (!mayRecover(failure, TransactionCommand.COMMIT, false, unsent)) {
@@ -368,6 +378,16 @@ final class Transaction {
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * The server answers the COMMIT of a failed transaction with a rollback, as a success. pgJDBC
+   * makes an error of it unless it is told not to (raiseExceptionOnSilentRollback).
+   */
+  private static void failIfRolledBack(boolean failed) throws SQLException {
+    if (failed) {
+      throw DsqlExceptions.rolledBackAtCommit();
     }
   }
 

@@ -44,12 +44,11 @@ final class FakeServer implements Session {
   private State state = State.IDLE;
   private boolean closed;
   private boolean old;
-  private ReconnectMode reconnect = ReconnectMode.NEVER;
+  private final ReconnectMode reconnect;
   private SQLException immovable;
   private String stays;
   private final List<String> ends = new ArrayList<>();
-
-  FakeServer() {}
+  private SQLException whyFailed;
 
   FakeServer(ReconnectMode reconnect) {
     this.reconnect = reconnect;
@@ -138,7 +137,7 @@ final class FakeServer implements Session {
     }
     boolean end = kind == Kind.COMMIT || kind == Kind.ROLLBACK;
     if (state == State.FAILED && !end) {
-      throw new SQLException("current transaction is aborted", "25P02");
+      throw new SQLException("current transaction is aborted", "25P02", whyFailed);
     }
     Deque<Answer> answers = script.get(sql);
     int count = 1;
@@ -158,7 +157,8 @@ final class FakeServer implements Session {
 
   /**
    * A connection that is lost tells nobody about its transaction, and class 02 is pgJDBC's own word
-   * about a statement that the server had nothing against.
+   * about a statement that the server had nothing against. What failed first is, as pgJDBC has it,
+   * the cause of what the server refuses afterwards.
    */
   private void failed(boolean end, SQLException failure) {
     if (failure.getSQLState().matches("08...|57P..")) {
@@ -169,6 +169,7 @@ final class FakeServer implements Session {
       state = State.IDLE;
     } else if (state == State.OPEN) {
       state = State.FAILED;
+      whyFailed = failure;
     }
   }
 
