@@ -12,8 +12,8 @@ import java.util.Objects;
  * allocates nothing. What a function does that the statement calls cannot be seen from here.
  *
  * @param kind what it does
- * @param detail the parameter that it sets or resets, in lower case; why it cannot be done again,
- *     as a clause, if it cannot; else empty
+ * @param detail the parameter that it sets, in lower case; why it cannot be done again, as a
+ *     clause, if it cannot; else empty
  */
 public record SessionCommand(Kind kind, String detail) {
 
@@ -30,10 +30,8 @@ public record SessionCommand(Kind kind, String detail) {
   public enum Kind {
     /** Nothing, or nothing that outlives the transaction. */
     NONE,
-    /** {@code SET}: the text sets the parameter wherever it is executed. */
+    /** {@code SET} or {@code RESET}: the text does the same wherever it is executed. */
     SET,
-    /** {@code RESET}, or {@code SET … TO DEFAULT}. */
-    RESET,
     /** {@code RESET ALL}. */
     RESET_ALL,
     /** {@code DISCARD ALL}. */
@@ -44,10 +42,6 @@ public record SessionCommand(Kind kind, String detail) {
 
   static SessionCommand set(String parameter) {
     return new SessionCommand(Kind.SET, parameter);
-  }
-
-  static SessionCommand reset(String parameter) {
-    return new SessionCommand(Kind.RESET, parameter);
   }
 
   static SessionCommand lasting(String reason) {

@@ -155,19 +155,12 @@ final class SessionCommandReader {
     if (OF_TRANSACTION.contains(parameter)) {
       return SessionCommand.NONE;
     }
-    if (next + 1 == end && (tokens.isWord(next, "DEFAULT") || isLocalTimeZone(parameter))) {
-      return SessionCommand.reset(parameter);
-    }
     for (int i = next; i < end; i++) {
       if (tokens.kind(i) == TokenKind.PARAMETER) {
         return notUnderstood();
       }
     }
     return SessionCommand.set(parameter);
-  }
-
-  private boolean isLocalTimeZone(String parameter) {
-    return parameter.equals("timezone") && tokens.isWord(next, "LOCAL");
   }
 
   /** The modes of later transactions: each is a parameter of its own. */
@@ -198,7 +191,7 @@ final class SessionCommandReader {
       return SessionCommand.RESET_ALL;
     }
     if (skip("TIME")) {
-      return SessionCommand.reset("timezone");
+      return SessionCommand.set("timezone");
     }
     if (skip("TRANSACTION") || tokens.isWord(next, "SESSION")) {
       return SessionCommand.NONE;
@@ -209,7 +202,7 @@ final class SessionCommandReader {
     }
     return NOT_REPEATED.contains(parameter) || OF_TRANSACTION.contains(parameter)
         ? SessionCommand.NONE
-        : SessionCommand.reset(parameter);
+        : SessionCommand.set(parameter);
   }
 
   /** A name, and the names behind its dots; empty if there is none. Quotes do not matter. */

@@ -81,10 +81,9 @@ public final class SessionState {
     String parameter = command.detail();
     switch (command.kind()) {
       case SET -> change(all -> put(all, parameter, on -> run(on, sql)), inTransaction);
-      case RESET -> change(all -> all.remove(parameter), inTransaction);
-      case RESET_ALL -> change(Map::clear, inTransaction);
+      case RESET_ALL -> change(this::resetAll, inTransaction);
       case DISCARD_ALL -> {
-        committed.clear();
+        resetAll(committed);
         obstacle = null;
       }
       default -> stay(parameter);
@@ -107,6 +106,12 @@ public final class SessionState {
     if (parameters.size() > MOST_PARAMETERS) {
       stay("more than " + MOST_PARAMETERS + " parameters were set");
     }
+  }
+
+  /** To have set nothing is not the same: pgJDBC sets a parameter itself after each login. */
+  private void resetAll(Map<String, Setting> parameters) {
+    parameters.clear();
+    put(parameters, "", on -> run(on, "RESET ALL"));
   }
 
   private static void run(Connection connection, String sql) throws SQLException {

@@ -83,8 +83,8 @@ class SessionCommandTest {
         "set time zone local|timezone",
         "set time zone default|timezone"
       })
-  void parameterIsReset(String sql, String parameter) {
-    assertThat(SessionCommand.of(sql)).isEqualTo(new SessionCommand(Kind.RESET, parameter));
+  void parameterThatIsResetIsKnownByItsName(String sql, String parameter) {
+    assertThat(SessionCommand.of(sql)).isEqualTo(new SessionCommand(Kind.SET, parameter));
   }
 
   @ParameterizedTest
