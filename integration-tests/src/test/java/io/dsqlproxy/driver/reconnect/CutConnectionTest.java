@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class CutConnectionTest {
 
+  private static final String ALWAYS_VALIDATE = "com.zaxxer.hikari.aliveBypassWindowMs";
   private static final String PAY = "UPDATE account SET balance = balance + 7 WHERE id = 1";
   private static final String GIVE = "UPDATE account SET balance = balance - 7 WHERE id = 2";
 
@@ -559,7 +560,7 @@ class CutConnectionTest {
 
   @Test
   void poolReplacesAnOldConnection() throws SQLException {
-    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
+    System.setProperty(ALWAYS_VALIDATE, "-1");
     try (HikariDataSource pool = pool(NEVER)) {
       try (Connection pooled = pool.getConnection()) {
         run(pooled, PAY);
@@ -572,7 +573,7 @@ class CutConnectionTest {
       assertThat(cluster.statistics.snapshot().connectionsRetired()).isEqualTo(retired + 1);
       assertThat(cluster.opened).hasValue(2);
     } finally {
-      System.clearProperty("com.zaxxer.hikari.aliveBypassWindowMs");
+      System.clearProperty(ALWAYS_VALIDATE);
     }
     assertThat(cluster.balance(1)).isEqualTo(114);
   }
