@@ -73,6 +73,21 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.TOKEN_LIFETIME.key(), tokenLifetime);
   }
 
+  /** See {@link DriverProperty#CONNECT_DEADLINE}. */
+  public void setConnectDeadline(String connectDeadline) {
+    set(DriverProperty.CONNECT_DEADLINE.key(), connectDeadline);
+  }
+
+  /** See {@link DriverProperty#CONNECT_RATE}. */
+  public void setConnectRate(int connectRate) {
+    set(DriverProperty.CONNECT_RATE.key(), String.valueOf(connectRate));
+  }
+
+  /** See {@link DriverProperty#CONNECT_BURST}. */
+  public void setConnectBurst(int connectBurst) {
+    set(DriverProperty.CONNECT_BURST.key(), String.valueOf(connectBurst));
+  }
+
   /** See {@link DriverProperty#REWRITE_LOCKS}. */
   public void setRewriteLocks(boolean rewriteLocks) {
     set(DriverProperty.REWRITE_LOCKS.key(), String.valueOf(rewriteLocks));
@@ -81,6 +96,11 @@ public final class DsqlDataSource implements DataSource {
   /** See {@link DriverProperty#LOCK_POLICY}. */
   public void setLockPolicy(String lockPolicy) {
     set(DriverProperty.LOCK_POLICY.key(), lockPolicy);
+  }
+
+  /** See {@link DriverProperty#VERSION_COLUMNS}. */
+  public void setVersionColumns(String versionColumns) {
+    set(DriverProperty.VERSION_COLUMNS.key(), versionColumns);
   }
 
   /** See {@link DriverProperty#ALLOW_WEAKER_ISOLATION}. */

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver;
 
+import io.dsqlproxy.driver.authentication.TokenCache;
 import io.dsqlproxy.driver.configuration.ConnectionUrl;
 import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
 import io.dsqlproxy.driver.configuration.DriverSettings;
@@ -30,7 +31,8 @@ public final class DsqlDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(new DsqlDriver());
+      // Who deregisters the driver wants nothing of it to be left.
+      DriverManager.registerDriver(new DsqlDriver(), TokenCache.global()::clear);
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
@@ -40,8 +42,8 @@ public final class DsqlDriver implements Driver {
   public DsqlDriver() {}
 
   /**
-   * Opens one physical connection; a foreign URL gives null. What the server or pgJDBC refuses
-   * comes back as pgJDBC's own exception, untouched.
+   * Opens one physical connection; a foreign URL gives null. If that fails, the exception has the
+   * SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
    */
   @Override
   public Connection connect(String url, Properties info) throws SQLException {
@@ -63,7 +65,7 @@ public final class DsqlDriver implements Driver {
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics);
     PhysicalConnections connections =
         new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);

@@ -6,10 +6,12 @@ import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import io.dsqlproxy.simulator.fault.FaultScript;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -70,6 +72,14 @@ public final class SimulatedCluster
     dataSource.setUrl(url());
     dataSource.setCredentialsProvider(credentials());
     return dataSource;
+  }
+
+  /** A connection with further properties. */
+  public Connection connect(Properties properties) throws SQLException {
+    Properties all = new Properties();
+    properties.stringPropertyNames().forEach(k -> all.setProperty(k, properties.getProperty(k)));
+    all.put("credentialsProvider", credentials());
+    return DriverManager.getConnection(url(), all);
   }
 
   /** The texts that arrived since the test began. */

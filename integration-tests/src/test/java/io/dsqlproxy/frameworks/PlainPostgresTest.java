@@ -87,6 +87,18 @@ class PlainPostgresTest {
   }
 
   @Test
+  void isolationThatATextAsksForIsGiven() throws SQLException {
+    connection.setAutoCommit(false);
+    run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    assertThat(ask(connection, "SHOW transaction_isolation")).isEqualTo("repeatable read");
+    assertThat(ask(connection, "SHOW transaction_read_only")).isEqualTo("on");
+    connection.commit();
+    run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    assertThat(ask(connection, "SHOW transaction_isolation")).isEqualTo("read committed");
+    connection.commit();
+  }
+
+  @Test
   void lockIsRewrittenAsOnDsql() throws SQLException {
     connection.setAutoCommit(false);
     try (PreparedStatement read =

@@ -1,6 +1,5 @@
 package io.dsqlproxy.rewriter;
 
-import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
@@ -84,7 +83,7 @@ public final class PlanCache implements Planner {
 
   @Override
   public Plan plan(String sql) {
-    if (!StatementScanner.mayHoldLock(sql)) {
+    if (planner.leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Entry entry = entries.get(sql);

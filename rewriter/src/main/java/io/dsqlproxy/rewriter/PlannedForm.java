@@ -17,12 +17,18 @@ public sealed interface PlannedForm {
    *
    * @param sql the text to send; the very String object of the application if nothing changed
    * @param findings what was decided and why
+   * @param postponed the lock that has to be taken later; null for most statements
    */
-  record Send(String sql, List<Finding> findings) implements PlannedForm {
+  record Send(String sql, List<Finding> findings, PostponedLock postponed) implements PlannedForm {
 
     public Send {
       Objects.requireNonNull(sql, "sql");
       findings = List.copyOf(findings);
+    }
+
+    /** A statement with all its locks, if it has any. */
+    public Send(String sql, List<Finding> findings) {
+      this(sql, findings, null);
     }
 
     static Send unchanged(String sql) {

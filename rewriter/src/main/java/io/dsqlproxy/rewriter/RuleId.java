@@ -15,7 +15,9 @@ public enum RuleId {
   /** A lock beside an aggregate, {@code DISTINCT} or {@code GROUP BY}: moved into a sub-query. */
   LOCK_BESIDE_AGGREGATE("lock beside an aggregate"),
   /** A lock behind a query that reads no table: kept, it locks nothing. */
-  LOCK_WITHOUT_TABLE("lock without a table");
+  LOCK_WITHOUT_TABLE("lock without a table"),
+  /** {@code ISOLATION LEVEL} of a transaction: left out if weaker, refused if stronger. */
+  ISOLATION_LEVEL("isolation level");
 
   private final String construct;
 

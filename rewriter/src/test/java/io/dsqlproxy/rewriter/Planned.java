@@ -15,6 +15,11 @@ public final class Planned {
     return new Planned(new Rewriter(policy).plan(sql));
   }
 
+  /** By a rewriter that may make SERIALIZABLE weaker. */
+  public static Planned allowingWeakerIsolation(String sql) {
+    return new Planned(new Rewriter(LockPolicy.defaults(), true).plan(sql));
+  }
+
   public static Planned byDefault(String sql) {
     return by(LockPolicy.defaults(), sql);
   }

@@ -1,11 +1,16 @@
 package io.dsqlproxy.driver.authentication;
 
-import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dsql.DsqlUtilities;
 import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
@@ -13,62 +18,61 @@ import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
 /**
  * Signs tokens with AWS credentials. Signing is local arithmetic; only fetching credentials may ask
  * the network. Immutable, safe for use by many threads.
+ *
+ * @param clock the time that tokens are remembered by; the AWS SDK signs with the system's
+ * @param chance gives numbers from 0 to 1
  */
-final class TokenSigner {
+record TokenSigner(Clock clock, DoubleSupplier chance) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSigner.class);
-
-  /** invalid_authorization_specification. */
-  private static final String CANNOT_AUTHENTICATE = "28000";
-
-  private static final String ADMIN = "admin";
   private static final DsqlUtilities UTILITIES = DsqlUtilities.builder().build();
 
-  private final AwsCredentialsProvider credentials;
-  private final Duration lifetime;
-
-  TokenSigner(AwsCredentialsProvider credentials, Duration lifetime) {
-    this.credentials = Objects.requireNonNull(credentials, "credentials");
-    this.lifetime = Objects.requireNonNull(lifetime, "lifetime");
+  TokenSigner {
+    Objects.requireNonNull(clock, "clock");
+    Objects.requireNonNull(chance, "chance");
   }
 
   /**
-   * A fresh token. The service accepts only the one of the two actions that belongs to the user:
-   * {@code DbConnectAdmin} for {@code admin}, {@code DbConnect} for every other.
+   * A fresh token. It is good for as long as is asked for, but not beyond the credentials, which
+   * the service checks together with it.
    *
-   * @throws SQLException SQLSTATE 28000 if there are no credentials to sign with
+   * @throws RuntimeException whatever the provider of the credentials fails with
+   * @throws ExpiredCredentialsException if the credentials do not hold any more
    */
-  String sign(String host, String region, String user) throws SQLException {
-    GenerateAuthTokenRequest request =
+  Token sign(TokenRequest request) {
+    TokenScope scope = request.scope();
+    AwsCredentials credentials = request.credentials().resolve();
+    Instant now = clock.instant();
+    Duration lifetime = lifetime(request.lifetime(), credentials.expirationTime(), now);
+    GenerateAuthTokenRequest unsigned =
         GenerateAuthTokenRequest.builder()
-            .hostname(host)
-            .region(Region.of(region))
+            .hostname(scope.host())
+            .region(Region.of(scope.region()))
             .expiresIn(lifetime)
-            .credentialsProvider(credentials)
+            .credentialsProvider(StaticCredentialsProvider.create(credentials))
             .build();
-    boolean admin = user.equals(ADMIN);
-    try {
-      String token =
-          admin
-              ? UTILITIES.generateDbConnectAdminAuthToken(request)
-              : UTILITIES.generateDbConnectAuthToken(request);
-      LOG.debug(
-          "Signed a token for user {} on {} in {}, good for {}", user, host, region, lifetime);
-      return token;
-    } catch (RuntimeException failure) {
-      // Providers fail with whatever they like; the cause says what, and this says when.
-      throw new SQLException(
-          "No authentication token could be signed for user "
-              + user
-              + ": the AWS credentials could not be obtained or used.",
-          CANNOT_AUTHENTICATE,
-          failure);
-    }
+    String text =
+        scope.forAdmin()
+            ? UTILITIES.generateDbConnectAdminAuthToken(unsigned)
+            : UTILITIES.generateDbConnectAuthToken(unsigned);
+    LOG.debug(
+        "Signed a token for user {} on {} in {} with {}, good for {}",
+        scope.user(),
+        scope.host(),
+        scope.region(),
+        request.credentials(),
+        lifetime);
+    return Token.of(text, now, lifetime, chance.getAsDouble());
   }
 
-  /** Says nothing about the credentials. */
-  @Override
-  public String toString() {
-    return "TokenSigner[" + lifetime + ']';
+  private static Duration lifetime(Duration wanted, Optional<Instant> end, Instant now) {
+    if (end.isEmpty()) {
+      return wanted;
+    }
+    Duration left = Duration.between(now, end.get()).truncatedTo(ChronoUnit.SECONDS);
+    if (left.isZero() || left.isNegative()) {
+      throw new ExpiredCredentialsException(end.get());
+    }
+    return left.compareTo(wanted) < 0 ? left : wanted;
   }
 }

@@ -19,8 +19,8 @@ public enum DriverProperty {
       "authentication",
       ValueType.authentication(),
       "auto",
-      "Who provides the password: `iam` signs a token for each physical connection, `password` "
-          + "sends the given one, `auto` is `iam` for the host name of an Aurora DSQL cluster and "
+      "Who provides the password: `iam` the driver, which signs a token, `password` the "
+          + "application, `auto` is `iam` for the host name of an Aurora DSQL cluster and "
           + "`password` for any other."),
   /** The region that tokens are signed for. */
   REGION(
@@ -28,7 +28,8 @@ public enum DriverProperty {
       ValueType.region(),
       "",
       "The AWS region of the cluster. Read from the host name of a cluster; needed with IAM for "
-          + "any other host name, because a region is never guessed."),
+          + "any other host name, because a region is never guessed. With it, the identifier of a "
+          + "cluster may stand in the place of its host name."),
   /** The profile that holds the AWS credentials. */
   PROFILE(
       "profile",
@@ -48,7 +49,29 @@ public enum DriverProperty {
       "tokenLifetime",
       ValueType.lifetime("1s", "7d"),
       "15m",
-      "How long a signed token is good for logging in. An open connection outlives its token."),
+      "How long a signed token is good for logging in, but no longer than the credentials that "
+          + "signed it. An open connection outlives its token."),
+  /** When opening a connection is given up. */
+  CONNECT_DEADLINE(
+      "connectDeadline",
+      ValueType.duration("1s", "10m"),
+      "30s",
+      "How long opening one connection to a cluster may take in all, with every wait and further "
+          + "attempt. `loginTimeout` takes its place if it is set, in the URL, on the data source or "
+          + "in the `DriverManager`."),
+  /** Logins per second. */
+  CONNECT_RATE(
+      "connectRate",
+      ValueType.wholeNumber(1, 100_000),
+      "100",
+      "How many connections to one cluster this JVM opens per second, all pools together, once "
+          + "`connectBurst` is used up."),
+  /** Logins at once. */
+  CONNECT_BURST(
+      "connectBurst",
+      ValueType.wholeNumber(1, 100_000),
+      "1000",
+      "How many connections to one cluster this JVM opens at once after a quiet time."),
   /** Whether statements are planned at all. */
   REWRITE_LOCKS(
       "rewriteLocks",
@@ -61,10 +84,19 @@ public enum DriverProperty {
       "lockPolicy",
       ValueType.lockPolicy(),
       "forUpdate",
-      "Which form takes the place of a lock that Aurora DSQL does not have: `forUpdate` keeps its "
-          + "guarantee, `forKeyShare` keeps the row's existence and key, `none` keeps nothing. A rule "
-          + "that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; the most specific "
-          + "rule wins."),
+      "Which form takes the place of a row lock: `forUpdate` keeps its guarantee, `deferred` keeps "
+          + "it and takes the lock only when the transaction comes to write, `conditional` keeps it by "
+          + "the versions of the rows, `forKeyShare` keeps the row's existence and key, `none` keeps "
+          + "nothing. A rule that names no lock is about `FOR SHARE` and `LOCK IN SHARE MODE`; with "
+          + "`deferred` and `conditional` it is about `FOR UPDATE` and `FOR NO KEY UPDATE` too. The "
+          + "most specific rule wins."),
+  /** Which columns hold the versions of rows. */
+  VERSION_COLUMNS(
+      "versionColumns",
+      ValueType.versionColumns(),
+      "",
+      "The version columns of tables whose locks are `conditional`: each time a row is changed by "
+          + "anybody, its value there changes."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",
@@ -84,7 +116,7 @@ public enum DriverProperty {
   RETRY_ATTEMPTS(
       "retryAttempts",
       ValueType.wholeNumber(1, 100),
-      "5",
+      "100",
       "How often a statement or a transaction is executed in all when conflicts are absorbed; `1` "
           + "never executes it again."),
   /** The first wait. */
@@ -97,7 +129,7 @@ public enum DriverProperty {
   RETRY_MAX_DELAY(
       "retryMaxDelay",
       ValueType.duration("0ms", "4m"),
-      "5s",
+      "1s",
       "The longest wait before any execution; not below `retryBaseDelay`."),
   /** When to give up. */
   RETRY_DEADLINE(
@@ -122,7 +154,7 @@ public enum DriverProperty {
       "How many times 100 statements and transactions may be executed again, by all connections "
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
-          + "long as `retryAttempts` is below 12."),
+          + "long as one of eleven executions succeeds."),
   /** When a session goes on without its physical connection. */
   RECONNECT(
       "reconnect",

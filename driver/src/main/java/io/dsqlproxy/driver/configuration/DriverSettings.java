@@ -20,8 +20,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param profile the profile that holds the AWS credentials, if one was given
  * @param credentialsProvider the object that holds the AWS credentials, if one was given
  * @param tokenLifetime how long a token is good for logging in
+ * @param connecting how patiently, and how fast, connections are opened
  * @param planning how statements are planned
- * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
@@ -35,8 +35,8 @@ public record DriverSettings(
     Optional<String> profile,
     Optional<AwsCredentialsProvider> credentialsProvider,
     Duration tokenLifetime,
+    ConnectSettings connecting,
     PlanSettings planning,
-    boolean allowWeakerIsolation,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
@@ -50,6 +50,7 @@ public record DriverSettings(
     Objects.requireNonNull(profile, "profile");
     Objects.requireNonNull(credentialsProvider, "credentialsProvider");
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
+    Objects.requireNonNull(connecting, "connecting");
     Objects.requireNonNull(planning, "planning");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
@@ -69,18 +70,24 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
         values.read(DriverProperty.PROFILE, String.class),
         credentialsProvider(values, properties),
         values.require(DriverProperty.TOKEN_LIFETIME, Duration.class),
+        new ConnectSettings(
+            values.require(DriverProperty.CONNECT_DEADLINE, Duration.class),
+            values.require(DriverProperty.CONNECT_RATE, Integer.class),
+            values.require(DriverProperty.CONNECT_BURST, Integer.class)),
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
+            values.text(DriverProperty.VERSION_COLUMNS),
+            values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
-        values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
@@ -143,10 +150,10 @@ public record DriverSettings(
         + profile
         + ", tokenLifetime="
         + tokenLifetime
+        + ", connecting="
+        + connecting
         + ", planning="
         + planning
-        + ", allowWeakerIsolation="
-        + allowWeakerIsolation
         + ", retryPolicy="
         + retryPolicy
         + ", retryMode="

@@ -8,13 +8,21 @@ import java.util.Objects;
  *
  * @param rewriteLocks whether statements are planned at all
  * @param lockPolicy the text of the lock policy
+ * @param versionColumns the text of the version columns
+ * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param cacheEntries how many plans are remembered
  * @param cacheBytes how much memory they may take
  */
 public record PlanSettings(
-    boolean rewriteLocks, String lockPolicy, int cacheEntries, long cacheBytes) {
+    boolean rewriteLocks,
+    String lockPolicy,
+    String versionColumns,
+    boolean allowWeakerIsolation,
+    int cacheEntries,
+    long cacheBytes) {
 
   public PlanSettings {
     Objects.requireNonNull(lockPolicy, "lockPolicy");
+    Objects.requireNonNull(versionColumns, "versionColumns");
   }
 }

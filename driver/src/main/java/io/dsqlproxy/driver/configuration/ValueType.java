@@ -140,9 +140,18 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
   static ValueType lockPolicy() {
     return new ValueType(
         "rules separated by commas, each `form`, `lock:form`, `table:form` or `table:lock:form`, with"
-            + " form one of forUpdate, forKeyShare, none and lock one of forShare, forNoKeyUpdate",
+            + " form one of forUpdate, deferred, conditional, forKeyShare, none and lock one of"
+            + " forUpdate, forNoKeyUpdate, forShare, forKeyShare",
         List.of(),
         LockPolicy::parse);
+  }
+
+  /** The version columns of tables. */
+  static ValueType versionColumns() {
+    return new ValueType(
+        "columns separated by commas, each `table.column` or `schema.table.column`, one for a table",
+        List.of(),
+        LockPolicy.defaults()::withVersionColumns);
   }
 
   /** A value that has no text form and so can only be handed over as an object. */

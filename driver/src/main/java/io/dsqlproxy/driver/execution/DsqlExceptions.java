@@ -19,6 +19,7 @@ public final class DsqlExceptions {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
+  private static final String ACTIVE_TRANSACTION = "25001";
   private static final String INVALID_SAVEPOINT = "3B001";
   private static final String CONNECTION_LOST = "08006";
   private static final String NO_CONNECTION = "08003";
@@ -156,6 +157,20 @@ public final class DsqlExceptions {
   }
 
   /**
+   * A row to be written has not the version that the application has read.
+   *
+   * @param sql what was sent
+   */
+  static VersionChangedException versionChanged(String sql) {
+    return new VersionChangedException(
+        "A row that this transaction has read with a conditional lock (property lockPolicy) has"
+            + " another version now, or does not exist any more, so nothing was written."
+            + " Statement: "
+            + shortened(sql),
+        sql);
+  }
+
+  /**
    * A conflict in a transaction that cannot be run again.
    *
    * @param earlier the conflicts before it, if the transaction could be run again until then
@@ -202,6 +217,15 @@ public final class DsqlExceptions {
     return new SQLException(
         "The transaction was rolled back and not committed, because one of its statements failed",
         IN_FAILED_TRANSACTION);
+  }
+
+  /** What SET TRANSACTION asks for could only be had from the transaction's beginning. */
+  static SQLException modesTooLate(String sql) {
+    return new SQLException(
+        shortened(sql)
+            + " was not sent: Aurora DSQL takes a transaction's modes with its beginning only, so"
+            + " it must come before any other statement",
+        ACTIVE_TRANSACTION);
   }
 
   /** No savepoint of the transaction has this name. */

@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
@@ -101,9 +102,15 @@ public final class ExecutionGate {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
-    return inTransaction
-        ? transaction.execute(statement, form, command, operation)
-        : executeAlone(statement, form, command, operation);
+    if (plan.effect() instanceof Effect.Settings) {
+      transaction.settingsChange();
+    }
+    if (inTransaction) {
+      return transaction.execute(statement, form, plan.effect(), command, operation);
+    }
+    // As in PostgreSQL, SET TRANSACTION is about nothing where no transaction is open.
+    boolean about = command.kind() != TransactionCommand.Kind.SET_TRANSACTION;
+    return executeAlone(statement, about ? form : Transaction.NOTHING, command, operation);
   }
 
   private <S extends Executable, T> T executeAlone(
@@ -163,28 +170,28 @@ public final class ExecutionGate {
    * surfaces: a part of the batch may have been committed.
    */
   public <S extends Executable, T> T executeBatch(
-      S statement, PlannedForm.Send form, int entries, Operation<S, T> operation)
+      S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
       throws SQLException {
     if (!reconnection.isOn()) {
-      return executeBatchHere(statement, form, entries, operation);
+      return executeBatchHere(statement, form, effect, entries, operation);
     }
     reconnection.enter();
     try {
-      return executeBatchHere(statement, form, entries, operation);
+      return executeBatchHere(statement, form, effect, entries, operation);
     } finally {
       reconnection.leave();
     }
   }
 
   private <S extends Executable, T> T executeBatchHere(
-      S statement, PlannedForm.Send form, int entries, Operation<S, T> operation)
+      S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     for (int i = 0; i < entries; i++) {
       statistics.statementExecuted();
     }
     if (inTransaction) {
-      return transaction.execute(statement, form, TransactionCommand.NONE, operation);
+      return transaction.execute(statement, form, effect, TransactionCommand.NONE, operation);
     }
     try {
       return operation.execution().run(statement.ready(form), form);
@@ -228,6 +235,16 @@ public final class ExecutionGate {
   public void rollBack(TransactionEnd end) throws SQLException {
     transaction.rollBack(end);
     ended(TransactionCommand.Kind.ROLLBACK);
+  }
+
+  /** Whether only the end of the transaction is possible, although the server has none open. */
+  public boolean isTransactionLost() {
+    return transaction.isLost();
+  }
+
+  /** The connection is closed: what was kept for running its transaction again is dropped. */
+  public void closed() {
+    transaction.closed();
   }
 
   /** Whether savepoints are emulated. */
@@ -275,6 +292,17 @@ public final class ExecutionGate {
     }
   }
 
+  /**
+   * Rows are about to be written without a statement of the application's: what has to happen
+   * before a write happens now.
+   *
+   * @param reason why the open transaction will not be run again, as a clause
+   */
+  public void writesRows(String reason) throws SQLException {
+    giveUpReplay(reason);
+    transaction.writes();
+  }
+
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
     String reason = "the connection was unwrapped to " + type.getName();
@@ -289,7 +317,12 @@ public final class ExecutionGate {
    * whenever the batch is executed.
    */
   public PlannedForm.Send admitToBatch(Plan plan) throws SQLException {
-    return admit(plan, plan.inTransaction());
+    return locked(admit(plan, plan.inTransaction()));
+  }
+
+  /** The form that takes its locks itself. */
+  public static PlannedForm.Send locked(PlannedForm.Send form) {
+    return form.postponed() == null ? form : form.postponed().locked();
   }
 
   /** A form that is prepared, and sent later or never: only a refusal is counted now. */

@@ -1,11 +1,17 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.driver.fences.Fences;
+import io.dsqlproxy.driver.fences.Step;
 import io.dsqlproxy.driver.journal.Journal;
 import io.dsqlproxy.driver.journal.JournalSavepoint;
+import io.dsqlproxy.driver.journal.LockUnit;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.journal.StatementUnit;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.Unit;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
@@ -26,9 +32,13 @@ final class Transaction {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.retry");
 
+  /** What is sent in the place of what Aurora DSQL refuses and the driver does by other means. */
+  static final PlannedForm.Send NOTHING = new PlannedForm.Send("", List.of());
+
   private final Session session;
   private final Recoveries recoveries;
   private final Journal journal;
+  private final Fences fences;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
@@ -41,6 +51,7 @@ final class Transaction {
     this.session = session;
     this.recoveries = recoveries;
     this.journal = new Journal(journalBytes);
+    this.fences = new Fences(session::prepare);
   }
 
   private void takeTurn() {
@@ -50,11 +61,16 @@ final class Transaction {
     }
   }
 
+  private void over() {
+    journal.clear();
+    fences.clear();
+  }
+
   /** What the journal holds is about the transaction that the protocol knows, and all of it. */
   private void enter() {
     if (!session.isTransactionOpen()) {
       if (!journal.isEmpty() && lost == null) {
-        journal.clear();
+        over();
       }
     } else if (journal.isEmpty() && !session.isTransactionFailed()) {
       journal.giveUp("it was begun where the driver could not see it");
@@ -83,7 +99,11 @@ final class Transaction {
 
   /** Executes a statement in the transaction. */
   <S extends Executable, T> T execute(
-      S statement, PlannedForm.Send form, TransactionCommand command, Operation<S, T> operation)
+      S statement,
+      PlannedForm.Send form,
+      Effect effect,
+      TransactionCommand command,
+      Operation<S, T> operation)
       throws SQLException {
     takeTurn();
     try {
@@ -91,7 +111,8 @@ final class Transaction {
       failIfLost(command);
       return switch (command.kind()) {
         case SAVEPOINT, RELEASE, ROLLBACK_TO -> aboutSavepoint(statement, command, operation);
-        default -> executeJournaled(statement, form, command, operation);
+        case SET_TRANSACTION -> aboutModes(statement, form, operation);
+        default -> executeJournaled(statement, form, effect, command, operation);
       };
     } finally {
       turn.unlock();
@@ -99,23 +120,34 @@ final class Transaction {
   }
 
   private <S extends Executable, T> T executeJournaled(
-      S statement, PlannedForm.Send form, TransactionCommand command, Operation<S, T> operation)
+      S statement,
+      PlannedForm.Send form,
+      Effect effect,
+      TransactionCommand command,
+      Operation<S, T> operation)
       throws SQLException {
     boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
     boolean first = !session.isTransactionOpen();
     Recovery recovery = null;
     while (true) {
-      boolean unsent = session.isLost();
+      boolean unsent = true;
       boolean failed = commit && session.isTransactionFailed();
-      Statement executed = statement.ready(form);
+      Step step = Step.planned(form);
+      Statement executed = null;
       try {
-        T result = operation.execution().run(executed, form);
-        journal(statement, form, command, operation, executed, result);
+        step = fenced(statement, form, effect, command);
+        executed = statement.ready(step.form());
+        step.bindTo(executed);
+        statement.executesInstead(step.batch());
+        unsent = session.isLost();
+        T result = operation.execution().run(executed, step.form());
+        failIfVersionChanged(statement, step, executed, result);
+        journal(statement, step, command, operation, executed, result);
         failIfRolledBack(failed);
         return result;
       } catch (SQLException failure) {
         if (!mayRecover(failure, command, first, unsent)) {
-          journalFailure(statement, form, operation, executed, failure);
+          journalFailure(statement, step, operation, executed, failure);
           SQLException error = commit && !unsent ? ofEnd(failure) : failure;
           throw lostWith(Recovery.failedOtherwise(recovery, error), command);
         }
@@ -139,6 +171,74 @@ final class Transaction {
         || command.kind() == TransactionCommand.Kind.ROLLBACK;
   }
 
+  // -------------------- postponed locks
+
+  private Step fenced(
+      Executable statement, PlannedForm.Send form, Effect effect, TransactionCommand command)
+      throws SQLException {
+    return switch (command.kind()) {
+      case NONE, UNCLEAR ->
+          session.isTransactionFailed()
+              ? Step.planned(ExecutionGate.locked(form))
+              : fences.before(statement, form, effect, this::take);
+      case COMMIT -> {
+        fenceBeforeCommit();
+        yield Step.planned(form);
+      }
+      default -> Step.planned(form);
+    };
+  }
+
+  private void fenceBeforeCommit() throws SQLException {
+    if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+      fences.beforeCommit(this::take);
+    }
+  }
+
+  /** Runs a lock as a part of the transaction, and says where. */
+  private int take(LockUnit lock) throws SQLException {
+    int position = journal.size();
+    lock.run();
+    if (isJournaling()) {
+      add(lock);
+    }
+    return position;
+  }
+
+  private void failIfVersionChanged(
+      Executable statement, Step step, Statement executed, Object result) throws SQLException {
+    if (fences.after(statement, step, executed, result, journal.size())) {
+      return;
+    }
+    SQLException changed = DsqlExceptions.versionChanged(step.form().sql());
+    session.rollBack();
+    surfaces(changed, false);
+    throw changed;
+  }
+
+  /** Something is about to be written by pgJDBC itself. */
+  void writes() throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+        fences.beforeUnseenWrite(this::take);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Names may mean other tables from now on. */
+  void settingsChange() {
+    takeTurn();
+    try {
+      fences.forgetKeys();
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** A statement has begun the transaction. */
   <S extends Executable, T> void begunBy(
       S statement,
@@ -149,9 +249,9 @@ final class Transaction {
       T result) {
     takeTurn();
     try {
-      journal.clear();
+      over();
       giveUpIfUnwanted();
-      journal(statement, form, command, operation, executed, result);
+      journal(statement, Step.planned(form), command, operation, executed, result);
     } finally {
       turn.unlock();
     }
@@ -159,31 +259,29 @@ final class Transaction {
 
   private <S extends Executable, T> void journal(
       S statement,
-      PlannedForm.Send form,
+      Step step,
       TransactionCommand command,
       Operation<S, T> operation,
       Statement executed,
       T result) {
     if (!session.isTransactionOpen()) {
-      journal.clear();
+      over();
     } else if (command.kind() == TransactionCommand.Kind.UNCLEAR) {
       journal.giveUp("it was begun, or may have been, in the middle of a text or of a chain");
     } else if (isJournaling()) {
-      statement.journaled(record(statement, form, operation, executed, result));
+      statement.journaled(record(statement, step, operation, executed, result));
     }
   }
 
   /** A failure that left the transaction open is something that the application has seen. */
   private <S extends Executable, T> void journalFailure(
-      S statement,
-      PlannedForm.Send form,
-      Operation<S, T> operation,
-      Statement executed,
-      SQLException failure) {
+      S statement, Step step, Operation<S, T> operation, Statement executed, SQLException failure) {
     if (!session.isTransactionOpen()) {
-      journal.clear();
+      over();
+    } else if (executed == null) {
+      journal.giveUp("a statement that takes a lock failed");
     } else if (!session.isTransactionFailed() && isJournaling()) {
-      StatementUnit<T> unit = record(statement, form, operation, executed, null);
+      StatementUnit<T> unit = record(statement, step, operation, executed, null);
       if (unit != null) {
         unit.failedWith(failure.getSQLState());
       }
@@ -192,13 +290,11 @@ final class Transaction {
 
   /** Null if that failed: then the journal has given up, because nothing may be missing in it. */
   private <S extends Executable, T> StatementUnit<T> record(
-      S statement, PlannedForm.Send form, Operation<S, T> operation, Statement executed, T result) {
+      S statement, Step step, Operation<S, T> operation, Statement executed, T result) {
     StatementUnit<T> unit = null;
     try {
-      unit =
-          operation
-              .recording()
-              .unit(statement, statement.invocation(form, operation.execution()), executed, result);
+      Invocation<T> invocation = statement.invocation(step.form(), operation.execution());
+      unit = operation.recording().unit(statement, step.complete(invocation), executed, result);
       add(unit);
     } catch (SQLException failure) {
       LOG.warn("A transaction will not be run again after a conflict", failure);
@@ -285,6 +381,7 @@ final class Transaction {
   /** Things can happen from now on that the journal cannot know. */
   void giveUpForEver(String reason) {
     obstacleForEver = reason;
+    fences.mayWriteUnseen();
     giveUp(reason);
   }
 
@@ -331,7 +428,7 @@ final class Transaction {
       session.forgetTransaction(end);
     }
     if (!session.isTransactionOpen()) {
-      journal.clear();
+      over();
       lost = end ? null : error;
     }
   }
@@ -361,11 +458,13 @@ final class Transaction {
       failIfLost(TransactionCommand.COMMIT);
       Recovery recovery = null;
       while (true) {
-        boolean unsent = session.isLost();
+        boolean unsent = true;
         boolean failed = session.isTransactionFailed();
         try {
+          fenceBeforeCommit();
+          unsent = session.isLost();
           end.run();
-          journal.clear();
+          over();
           failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
@@ -395,7 +494,7 @@ final class Transaction {
   private SQLException ofEnd(SQLException failure) throws SQLException {
     boolean committedSomething = !journal.isEmpty();
     if (!session.isTransactionOpen()) {
-      journal.clear();
+      over();
     }
     return committedSomething && Recoveries.isConnectionLost(failure, session)
         ? recoveries.commitUnknown(failure)
@@ -407,7 +506,7 @@ final class Transaction {
     takeTurn();
     try {
       lost = null;
-      journal.clear();
+      over();
       if (!isRolledBackByLoss()) {
         runUnlessLost(end);
       }
@@ -435,6 +534,59 @@ final class Transaction {
     }
   }
 
+  // -------------------- modes
+
+  /**
+   * Aurora DSQL refuses SET TRANSACTION, but not the same modes in BEGIN. An empty statement gives
+   * the application what the command gives.
+   */
+  private <S extends Executable, T> T aboutModes(
+      S statement, PlannedForm.Send form, Operation<S, T> operation) throws SQLException {
+    if (session.isTransactionFailed()) {
+      throw DsqlExceptions.transactionAborted(null);
+    }
+    TransactionModes modes = TransactionModes.of(form.sql());
+    boolean nothingHappened = nothingHappened();
+    if (modes != null && !session.has(modes.kinds())) {
+      if (!nothingHappened) {
+        throw DsqlExceptions.modesTooLate(form.sql());
+      }
+      SettingUnit.Change begin = () -> session.begin(modes.kinds());
+      run(begin);
+      add(new SettingUnit(form.sql(), begin));
+    }
+    return executeJournaled(statement, NOTHING, Effect.NOTHING, TransactionCommand.NONE, operation);
+  }
+
+  /** Nothing that another beginning would undo. */
+  private boolean nothingHappened() {
+    return !session.isTransactionOpen()
+        || isJournaling()
+            && journal.units().stream()
+                .allMatch(
+                    unit ->
+                        switch (TransactionCommand.of(unit.text()).kind()) {
+                          case BEGIN, SET_TRANSACTION -> true;
+                          default -> unit.text().isBlank();
+                        });
+  }
+
+  // -------------------- the end of the connection
+
+  /**
+   * The connection is closed, and nothing will be run again. A thread that is using it still is not
+   * waited for: closing is how an application stops it.
+   */
+  void closed() {
+    if (turn.tryLock()) {
+      try {
+        over();
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
   // -------------------- savepoints
 
   /** An empty statement gives the application what a command about a savepoint gives. */
@@ -448,8 +600,7 @@ final class Transaction {
       case RELEASE -> releaseSavepoint(command.name());
       default -> rollBackTo(command.name());
     }
-    PlannedForm.Send nothing = new PlannedForm.Send("", List.of());
-    return operation.execution().run(statement.ready(nothing), nothing);
+    return operation.execution().run(statement.ready(NOTHING), NOTHING);
   }
 
   void setSavepoint(String name) throws SQLException {
@@ -518,6 +669,7 @@ final class Transaction {
         }
       }
       journal.returnTo(name);
+      fences.undo(position);
     } finally {
       turn.unlock();
     }

@@ -140,9 +140,13 @@ public final class DsqlConnection extends ForwardingConnection {
 
   // -------------------- retries
 
-  /** Whether the server has a transaction open on this connection, as pgJDBC knows it. */
+  /**
+   * Whether a transaction is open on this connection. {@link TransactionState#FAILED} too where the
+   * server knows nothing of it any more, because a conflict that surfaced has ended it there, and
+   * the application has yet to end it: until then nothing is executed.
+   */
   public TransactionState getTransactionState() {
-    return session.transactionState();
+    return gate.isTransactionLost() ? TransactionState.FAILED : session.transactionState();
   }
 
   /** What is run again after a conflict (SQLSTATE 40001). */
@@ -248,6 +252,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private boolean emulated(String sql) {
     return switch (TransactionCommand.of(sql).kind()) {
       case SAVEPOINT, RELEASE, ROLLBACK_TO -> gate.hasSavepoints();
+      case SET_TRANSACTION -> true;
       default -> false;
     };
   }
@@ -292,7 +297,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = plan.inTransaction();
+    PlannedForm form = ExecutionGate.locked(gate.admitToPrepare(plan, plan.inTransaction()));
     String text = gate.admitToPrepare(plan, form).sql();
     PhysicalConnection physical = session.usable();
     CallableStatement own = preparation.prepare(physical.connection(), text);
@@ -368,8 +373,12 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public void close() throws SQLException {
     session.close();
-    session.current().connection().close();
-    session.closeLeft();
+    try {
+      session.current().connection().close();
+    } finally {
+      session.closeLeft();
+      gate.closed();
+    }
   }
 
   @Override

@@ -2,12 +2,15 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -136,10 +139,40 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   // -------------------- what the gate needs
 
   @Override
-  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
+  public final boolean isPrepared() {
+    return true;
+  }
+
+  @Override
+  public final PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
     follow();
-    return ownPrepared();
+    PreparedStatement prepared = ownFor(form);
+    return prepared != null ? prepared : readyOther(form);
+  }
+
+  /** The one of its own statements that has the form's text; null if none has. */
+  PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
+    boolean planned = form == plan.inTransaction() || form == plan.autocommit();
+    return planned || form.sql().isEmpty() ? ownPrepared() : null;
+  }
+
+  /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
+  private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
+    Invocation<?> invocation = invocation(form, null);
+    PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
+    try {
+      invocation.settings().applyTo(other);
+      parameters.bindTo(other);
+    } catch (SQLException e) {
+      other.close();
+      throw e;
+    }
+    if (batchToExecute() != null) {
+      ownPrepared().clearBatch();
+    }
+    reportFrom(other);
+    return other;
   }
 
   @Override
@@ -164,6 +197,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   final PlannedForm.Send batchForm() {
     return (PlannedForm.Send) plan.inTransaction();
+  }
+
+  @Override
+  final Effect batchEffect() {
+    return plan.effect();
   }
 
   @Override
@@ -256,8 +294,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    Array value = DsqlArray.undecorated(x);
-    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
+    bind(
+        parameterIndex,
+        ArrayBinding.of(
+            DsqlArray.undecorated(x),
+            (statement, value) -> statement.setArray(parameterIndex, value)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Movement;
+import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
 import io.dsqlproxy.driver.journal.HeldResult;
 import io.dsqlproxy.driver.journal.RowsRead;
@@ -24,6 +25,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   private final DsqlConnection connection;
   private DsqlStatement statement;
   private RowsRead read;
+  private RowObserver observer;
 
   /** What it gave rows from before a replay; closing it may close its statement. */
   private ResultSet superseded;
@@ -51,6 +53,11 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     read = rows;
   }
 
+  /** From now on somebody else sees what is read, too; nobody if it is null. */
+  void observe(RowObserver rows) {
+    observer = rows;
+  }
+
   @Override
   public void stopRecording() {
     read = null;
@@ -76,8 +83,8 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     return delegate.next();
   }
 
-  private void changesRows() {
-    connection.gate().giveUpReplay("rows were changed through a result set");
+  private void changesRows() throws SQLException {
+    connection.gate().writesRows("rows were changed through a result set");
   }
 
   private void readsLargeObject() {
@@ -96,6 +103,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     }
     if (read != null) {
       read.moved(delegate, toRow);
+    }
+    if (observer != null) {
+      observer.moved(delegate, toRow);
     }
     return toRow;
   }

@@ -4,12 +4,12 @@ import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingStatement;
 import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.BatchUnit;
 import io.dsqlproxy.driver.journal.ExecuteUnit;
 import io.dsqlproxy.driver.journal.Execution;
-import io.dsqlproxy.driver.journal.Origin;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.QueryUnit;
 import io.dsqlproxy.driver.journal.RowsRead;
@@ -19,6 +19,7 @@ import io.dsqlproxy.driver.journal.StatementSettings.Setting;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.UpdateUnit;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
@@ -35,7 +36,7 @@ import org.postgresql.PGStatement;
  * <p>It executes with a statement of pgJDBC's own. After a transaction was replayed it reports from
  * the statement that was executed in the replay, until it is executed again.
  */
-class DsqlStatement extends ForwardingStatement implements Executable, Origin {
+class DsqlStatement extends ForwardingStatement implements Executable {
 
   static final Operation<DsqlStatement, ResultSet> QUERY =
       new Operation<>(
@@ -63,10 +64,15 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   private volatile PhysicalConnection physical;
   private StatementSettings settings = StatementSettings.DEFAULT;
   private Batch batch = new Batch();
+  private boolean executesBatch;
+  private Batch executedInstead;
   private volatile Statement replayed;
   private StatementUnit<?> executedLast;
   private DsqlResultSet lastResult;
   private DsqlResultSet lastKeys;
+  private RowObserver nextObserver;
+  private RowObserver observer;
+  private StatementOrigin origin;
 
   /** A statement of its own on a physical connection, which can be made like this on another. */
   DsqlStatement(
@@ -128,6 +134,8 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     }
     if (lastResult == null || !lastResult.decorates(result)) {
       lastResult = new DsqlResultSet(connection, this, result);
+      lastResult.observe(observer);
+      observer = null;
     }
     return lastResult;
   }
@@ -151,10 +159,19 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     return BATCH_OF_STATEMENTS;
   }
 
+  /** What its entries may change. */
+  Effect batchEffect() {
+    return Effect.ANYTHING;
+  }
+
   private <T> T executeBatch(Operation<DsqlStatement, T> operation) throws SQLException {
     try {
-      return connection.gate().executeBatch(this, batchForm(), batch.size(), operation);
+      executesBatch = true;
+      return connection
+          .gate()
+          .executeBatch(this, batchForm(), batchEffect(), batch.size(), operation);
     } finally {
+      executesBatch = false;
       batch = new Batch();
     }
   }
@@ -218,6 +235,9 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   }
 
   final void leaveReplay() throws SQLException {
+    observer = nextObserver;
+    nextObserver = null;
+    executedInstead = null;
     executedLast = null;
     Statement fromReplay = replayed;
     if (fromReplay != null) {
@@ -228,12 +248,41 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
   @Override
   public <T> Invocation<T> invocation(PlannedForm.Send form, Execution<T> execution) {
-    return new Invocation<>(this, form, execution, parameters(), settings);
+    if (origin == null) {
+      origin = new StatementOrigin(this, preparation, isPrepared());
+    }
+    return new Invocation<>(origin, form, execution, parameters(), settings);
+  }
+
+  /** Whether it executes the same text each time. */
+  @Override
+  public boolean isPrepared() {
+    return false;
   }
 
   /** The parameters of the execution that has just ended. */
   Parameters parameters() {
     return Parameters.NONE;
+  }
+
+  @Override
+  public final boolean isForwardOnly() throws SQLException {
+    return own.getResultSetType() == ResultSet.TYPE_FORWARD_ONLY;
+  }
+
+  @Override
+  public final Batch batchToExecute() {
+    return executesBatch ? batch : null;
+  }
+
+  @Override
+  public final void executesInstead(Batch other) {
+    executedInstead = other;
+  }
+
+  @Override
+  public final void observe(RowObserver rows) {
+    nextObserver = rows;
   }
 
   @Override
@@ -256,23 +305,13 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
   // -------------------- what the journal needs
 
-  @Override
-  public String obstacle() {
-    return preparation == null ? "a statement was found through a result inside of it" : null;
-  }
-
-  @Override
-  public Statement another(PlannedForm.Send form, String text) throws SQLException {
-    return connection.prepareAgain(preparation, text);
-  }
-
-  @Override
-  public boolean reportsOn(StatementUnit<?> unit) throws SQLException {
+  /** Whether the statement is open, and this is what it executed last. */
+  final boolean reportsOn(StatementUnit<?> unit) throws SQLException {
     return unit == executedLast && !isClosed();
   }
 
-  @Override
-  public void reportFrom(Statement other) throws SQLException {
+  /** What it reports about its last execution, until the next, is what another one reports. */
+  final void reportFrom(Statement other) throws SQLException {
     Statement earlier = replayed;
     replayed = other;
     if (earlier != null && earlier != other) {
@@ -321,7 +360,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   }
 
   private <T> StatementUnit<T> batchUnit(Invocation<T> invocation, Statement statement, T counts) {
-    return new BatchUnit<>(invocation, batch, counts);
+    return new BatchUnit<>(invocation, executedInstead != null ? executedInstead : batch, counts);
   }
 
   // -------------------- java.sql.Statement: executions
@@ -425,6 +464,10 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   @Override
   public void cancel() throws SQLException {
     executedWith().cancel();
+    Statement other = replayed;
+    if (other != null) {
+      other.cancel();
+    }
     connection.gate().cancel(this);
   }
 
@@ -461,7 +504,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     if (lastKeys == null || !lastKeys.decorates(keys)) {
       lastKeys = new DsqlResultSet(connection, this, keys);
       StatementUnit<?> unit = live();
-      if (unit != null) {
+      if (unit != null && !keys.isClosed()) {
         lastKeys.record(unit.readsKeys(lastKeys, keys));
       }
     }

@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.journal.BytesBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
+import io.dsqlproxy.driver.journal.WholeNumberBinding;
 import java.math.BigDecimal;
 import java.net.URL;
 import java.sql.Blob;
@@ -81,17 +82,17 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setShort(int parameterIndex, short x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setShort(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 2, x));
   }
 
   @Override
   public void setInt(int parameterIndex, int x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setInt(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 4, x));
   }
 
   @Override
   public void setLong(int parameterIndex, long x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setLong(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 8, x));
   }
 
   @Override

@@ -6,15 +6,20 @@ import io.dsqlproxy.driver.execution.Session;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.driver.session.SessionState;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
 import org.postgresql.jdbc.PgConnection;
@@ -122,6 +127,64 @@ final class PgSession implements Session {
     return current.pg().isClosed();
   }
 
+  @Override
+  public PreparedStatement prepare(String sql) throws SQLException {
+    return current.pg().prepareStatement(sql);
+  }
+
+  @Override
+  public boolean has(List<TransactionModes.Kind> modes) throws SQLException {
+    for (TransactionModes.Kind mode : modes) {
+      if (!has(mode)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean has(TransactionModes.Kind mode) throws SQLException {
+    return switch (mode) {
+      case READ_UNCOMMITTED -> isAtLeast(Connection.TRANSACTION_READ_UNCOMMITTED);
+      case READ_COMMITTED -> isAtLeast(Connection.TRANSACTION_READ_COMMITTED);
+      case REPEATABLE_READ -> isAtLeast(Connection.TRANSACTION_REPEATABLE_READ);
+      case SERIALIZABLE -> isAtLeast(Connection.TRANSACTION_SERIALIZABLE);
+      case READ_ONLY -> isReadOnly();
+      case READ_WRITE -> !isReadOnly();
+      // Nothing of a transaction below SERIALIZABLE can be deferred.
+      case DEFERRABLE, NOT_DEFERRABLE -> true;
+    };
+  }
+
+  /** JDBC's levels are numbered from the weakest. */
+  private boolean isAtLeast(int level) throws SQLException {
+    return current.pg().getTransactionIsolation() >= level;
+  }
+
+  private boolean isReadOnly() throws SQLException {
+    try (Statement statement = current.pg().createStatement();
+        ResultSet shown = statement.executeQuery("SHOW transaction_read_only")) {
+      return shown.next() && shown.getString(1).equals("on");
+    }
+  }
+
+  /** In autocommit pgJDBC puts no BEGIN of its own in front, and switching it on sends nothing. */
+  @Override
+  public void begin(List<TransactionModes.Kind> modes) throws SQLException {
+    rollBack();
+    PgConnection pg = current.pg();
+    boolean autocommit = pg.getAutoCommit();
+    pg.setAutoCommit(true);
+    try (Statement statement = pg.createStatement()) {
+      statement.execute(
+          modes.stream()
+              .filter(mode -> mode.compareTo(TransactionModes.Kind.DEFERRABLE) < 0)
+              .map(TransactionModes.Kind::sql)
+              .collect(Collectors.joining(", ", "BEGIN ", "")));
+    } finally {
+      pg.setAutoCommit(autocommit);
+    }
+  }
+
   /** pgJDBC refuses to roll back in autocommit, whatever text has begun a transaction there. */
   @Override
   public void rollBack() throws SQLException {
@@ -210,7 +273,7 @@ final class PgSession implements Session {
 
   private void countRetired(PhysicalConnection old) {
     if (old.retire()) {
-      statistics.connectionRetired();
+      statistics.connections().connectionRetired();
     }
   }
 
@@ -276,7 +339,7 @@ final class PgSession implements Session {
 
   private void replace(PhysicalConnection other) {
     current = other;
-    statistics.connectionMoved();
+    statistics.connections().connectionMoved();
   }
 
   private PhysicalConnection another() throws SQLException {

@@ -26,6 +26,7 @@ import java.sql.Statement;
 final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   private final PlannedForm autocommitForm;
+  private final PlannedForm inTransactionForm;
   private volatile PreparedStatement autocommit;
   private volatile PreparedStatement inTransaction;
   private volatile PreparedStatement executedWith;
@@ -39,6 +40,7 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
       Preparation<? extends Statement> preparation) {
     super(connection, physical, inTransaction, plan, preparation, sql(plan.inTransaction()));
     this.autocommitForm = plan.autocommit();
+    this.inTransactionForm = plan.inTransaction();
     this.autocommit = autocommit;
     this.inTransaction = inTransaction;
     this.executedWith = inTransaction;
@@ -80,9 +82,10 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   /** As one statement would, this one closes its results when it is executed again. */
   @Override
-  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
-    leaveReplay();
-    follow();
+  PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
+    if (form != autocommitForm && form != inTransactionForm) {
+      return null;
+    }
     PreparedStatement next = form == autocommitForm ? autocommit : inTransaction;
     PreparedStatement last = executedWith;
     if (next != last) {

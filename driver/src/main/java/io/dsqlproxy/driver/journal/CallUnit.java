@@ -55,6 +55,15 @@ public final class CallUnit<T> extends StatementUnit<T> {
   }
 
   @Override
+  long bytes() {
+    long bytes = super.bytes();
+    for (Object value : values) {
+      bytes += ParameterBinding.SMALL + ObjectBinding.sizeOf(value);
+    }
+    return bytes;
+  }
+
+  @Override
   public boolean givesValues() {
     return true;
   }

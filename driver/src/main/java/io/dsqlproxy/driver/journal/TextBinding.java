@@ -6,14 +6,14 @@ import java.sql.SQLException;
 /**
  * A text. Immutable.
  *
- * @param length in characters
+ * @param text null for NULL
  * @param binding how it is bound
  */
-public record TextBinding(int length, ParameterBinding binding) implements ParameterBinding {
+public record TextBinding(String text, ParameterBinding binding) implements ParameterBinding {
 
   /** The binding of a text that may be null. */
   public static ParameterBinding of(String text, ParameterBinding binding) {
-    return new TextBinding(text == null ? 0 : text.length(), binding);
+    return new TextBinding(text, binding);
   }
 
   @Override
@@ -23,6 +23,6 @@ public record TextBinding(int length, ParameterBinding binding) implements Param
 
   @Override
   public long bytes() {
-    return SMALL + SMALL + 2L * length;
+    return SMALL + SMALL + (text == null ? 0 : 2L * text.length());
   }
 }

@@ -27,9 +27,7 @@ public final class DriverStatistics {
   private final LongAdder dataChanged = new LongAdder();
   private final LongAdder notReplayable = new LongAdder();
   private final LongAdder commitsUnknown = new LongAdder();
-  private final LongAdder tokensSigned = new LongAdder();
-  private final LongAdder connectionsRetired = new LongAdder();
-  private final LongAdder connectionsMoved = new LongAdder();
+  private final ConnectionStatistics connections = new ConnectionStatistics();
   private final LongAdder[] changesByRule = new LongAdder[RuleId.values().length];
   private final AtomicReferenceArray<Example> exampleByRule =
       new AtomicReferenceArray<>(RuleId.values().length);
@@ -108,19 +106,9 @@ public final class DriverStatistics {
     commitsUnknown.increment();
   }
 
-  /** An authentication token was signed. */
-  public void tokenSigned() {
-    tokensSigned.increment();
-  }
-
-  /** A physical connection was given up because of its age. */
-  public void connectionRetired() {
-    connectionsRetired.increment();
-  }
-
-  /** Another physical connection took the place of one that was lost, or old. */
-  public void connectionMoved() {
-    connectionsMoved.increment();
+  /** What happens until a physical connection is open. */
+  public ConnectionStatistics connections() {
+    return connections;
   }
 
   /** The counters at this moment; each is exact, together they are not one instant. */
@@ -143,9 +131,7 @@ public final class DriverStatistics {
         dataChanged.sum(),
         notReplayable.sum(),
         commitsUnknown.sum(),
-        tokensSigned.sum(),
-        connectionsRetired.sum(),
-        connectionsMoved.sum(),
+        connections.snapshot(),
         rules);
   }
 
@@ -178,9 +164,7 @@ public final class DriverStatistics {
    * @param dataChanged conflicts that surfaced because a replay had another outcome
    * @param notReplayable conflicts that surfaced because the transaction could not be run again
    * @param commitsUnknown connections lost at COMMIT
-   * @param tokensSigned authentication tokens signed
-   * @param connectionsRetired physical connections given up because of their age
-   * @param connectionsMoved physical connections, lost or old, whose place another one took
+   * @param connections what happened until physical connections were open
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
   public record Snapshot(
@@ -194,9 +178,7 @@ public final class DriverStatistics {
       long dataChanged,
       long notReplayable,
       long commitsUnknown,
-      long tokensSigned,
-      long connectionsRetired,
-      long connectionsMoved,
+      ConnectionStatistics.Snapshot connections,
       Map<RuleId, RuleChanges> byRule) {
 
     public Snapshot {
@@ -225,9 +207,7 @@ public final class DriverStatistics {
           dataChanged - before.dataChanged,
           notReplayable - before.notReplayable,
           commitsUnknown - before.commitsUnknown,
-          tokensSigned - before.tokensSigned,
-          connectionsRetired - before.connectionsRetired,
-          connectionsMoved - before.connectionsMoved,
+          connections.since(before.connections),
           rules);
     }
   }

@@ -7,15 +7,20 @@ import org.junit.jupiter.api.Test;
 
 class SharedPlannersTest {
 
-  private static final PlanSettings SETTINGS = new PlanSettings(true, "forUpdate", 10, 1000);
+  private static final PlanSettings SETTINGS =
+      new PlanSettings(true, "forUpdate", "", false, 10, 1000);
 
   @Test
   void connectionsWithEqualSettingsShareTheirPlans() {
     Planner planner = SharedPlanners.global().planner(SETTINGS);
 
-    assertThat(SharedPlanners.global().planner(new PlanSettings(true, "forUpdate", 10, 1000)))
+    assertThat(
+            SharedPlanners.global()
+                .planner(new PlanSettings(true, "forUpdate", "", false, 10, 1000)))
         .isSameAs(planner);
-    assertThat(SharedPlanners.global().planner(new PlanSettings(true, "forUpdate", 11, 1000)))
+    assertThat(
+            SharedPlanners.global()
+                .planner(new PlanSettings(true, "forUpdate", "", false, 11, 1000)))
         .isNotSameAs(planner);
   }
 
@@ -23,7 +28,7 @@ class SharedPlannersTest {
   void withoutRewritingEveryStatementIsSentAsTheSameObject() {
     String sql = "SELECT 1 FOR SHARE";
     Planner planner =
-        SharedPlanners.global().planner(new PlanSettings(false, "forUpdate", 10, 1000));
+        SharedPlanners.global().planner(new PlanSettings(false, "forUpdate", "", false, 10, 1000));
 
     assertThat(planner.plan(sql).sql()).isSameAs(sql);
     assertThat(planner.plan(sql).sameInEverySituation()).isTrue();
@@ -34,7 +39,7 @@ class SharedPlannersTest {
   void thePlannersOfEndlesslyManySettingsAreNotAllKept() {
     SharedPlanners one = new SharedPlanners(1);
     Planner kept = one.planner(SETTINGS);
-    PlanSettings oneTooMany = new PlanSettings(true, "forUpdate", 11, 1000);
+    PlanSettings oneTooMany = new PlanSettings(true, "forUpdate", "", false, 11, 1000);
 
     assertThat(one.planner(oneTooMany)).isNotSameAs(one.planner(oneTooMany));
     assertThat(one.planner(SETTINGS)).isSameAs(kept);

@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +51,9 @@ final class FakeServer implements Session {
   private String stays;
   private final List<String> ends = new ArrayList<>();
   private SQLException whyFailed;
+
+  /** Those of every transaction, until one was begun with others. */
+  private List<TransactionModes.Kind> modes = List.of(TransactionModes.Kind.REPEATABLE_READ);
 
   FakeServer(ReconnectMode reconnect) {
     this.reconnect = reconnect;
@@ -196,6 +201,24 @@ final class FakeServer implements Session {
   @Override
   public boolean isClosed() {
     return closed;
+  }
+
+  @Override
+  public PreparedStatement prepare(String sql) {
+    throw new UnsupportedOperationException(sql);
+  }
+
+  @Override
+  public boolean has(List<TransactionModes.Kind> modes) {
+    return this.modes.containsAll(modes);
+  }
+
+  @Override
+  public void begin(List<TransactionModes.Kind> modes) {
+    rollBack();
+    log.add("begin " + modes);
+    this.modes = modes;
+    state = State.OPEN;
   }
 
   @Override

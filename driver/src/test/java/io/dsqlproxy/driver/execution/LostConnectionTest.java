@@ -10,6 +10,7 @@ import static io.dsqlproxy.driver.execution.ReconnectMode.IN_TRANSACTIONS;
 import static io.dsqlproxy.driver.execution.ReconnectMode.NEVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
 import java.util.List;
@@ -84,7 +85,11 @@ class LostConnectionTest {
             failureOf(
                 () ->
                     connection.gate.executeBatch(
-                        statement, new PlannedForm.Send(A, List.of()), 2, connection.update())))
+                        statement,
+                        new PlannedForm.Send(A, List.of()),
+                        Effect.ANYTHING,
+                        2,
+                        connection.update())))
         .hasMessage("An I/O error occurred");
     assertThat(server.log()).containsExactly(A);
   }

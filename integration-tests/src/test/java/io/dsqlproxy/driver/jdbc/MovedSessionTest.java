@@ -393,7 +393,7 @@ class MovedSessionTest {
   @Test
   void oldConnectionIsNotValidOnceItsTransactionIsOver() throws SQLException {
     open(ReconnectMode.NEVER);
-    long before = connections.statistics.snapshot().connectionsRetired();
+    long before = connections.statistics.snapshot().connections().retired();
     connection.setAutoCommit(false);
     now.addAndGet(Duration.ofMinutes(49).toNanos());
     assertThat(connection.isValid(5)).isTrue();
@@ -404,7 +404,7 @@ class MovedSessionTest {
     assertThat(connection.isValid(5)).isFalse();
     assertThat(connection.isValid(5)).isFalse();
     run(connection, "SELECT 1");
-    assertThat(connections.statistics.snapshot().connectionsRetired()).isEqualTo(before + 1);
+    assertThat(connections.statistics.snapshot().connections().retired()).isEqualTo(before + 1);
   }
 
   @Test
@@ -413,12 +413,12 @@ class MovedSessionTest {
     connection.setSchema("a");
     PhysicalConnection before = physical();
     now.addAndGet(Duration.ofMinutes(55).toNanos());
-    long retired = connections.statistics.snapshot().connectionsRetired();
+    long retired = connections.statistics.snapshot().connections().retired();
     assertThat(show("search_path")).isEqualTo("a");
     assertThat(physical()).isNotSameAs(before);
     assertThat(before.pg().isClosed()).isTrue();
     assertThat(connection.isValid(5)).isTrue();
-    assertThat(connections.statistics.snapshot().connectionsRetired()).isEqualTo(retired + 1);
+    assertThat(connections.statistics.snapshot().connections().retired()).isEqualTo(retired + 1);
   }
 
   @Test

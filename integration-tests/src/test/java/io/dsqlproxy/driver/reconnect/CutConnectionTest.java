@@ -106,7 +106,7 @@ class CutConnectionTest {
     run(connection, PAY);
     assertThat(cluster.balance(1)).isEqualTo(107);
     assertThat(cluster.opened).hasValue(2);
-    assertThat(cluster.statistics.snapshot().connectionsMoved()).isPositive();
+    assertThat(cluster.statistics.snapshot().connections().moved()).isPositive();
   }
 
   @Test
@@ -566,11 +566,11 @@ class CutConnectionTest {
         run(pooled, PAY);
       }
       cluster.clock.advance(Duration.ofMinutes(56));
-      long retired = cluster.statistics.snapshot().connectionsRetired();
+      long retired = cluster.statistics.snapshot().connections().retired();
       try (Connection pooled = pool.getConnection()) {
         run(pooled, PAY);
       }
-      assertThat(cluster.statistics.snapshot().connectionsRetired()).isEqualTo(retired + 1);
+      assertThat(cluster.statistics.snapshot().connections().retired()).isEqualTo(retired + 1);
       assertThat(cluster.opened).hasValue(2);
     } finally {
       System.clearProperty(ALWAYS_VALIDATE);
