@@ -43,7 +43,10 @@ public final class DsqlDataSource implements DataSource {
     set(PGProperty.PASSWORD.getName(), password);
   }
 
-  /** Where the credentials that sign tokens come from. */
+  /**
+   * Where the credentials that sign tokens come from. It is asked on other threads, about once in a
+   * token's lifetime, must give everybody the same identity, and is never closed here.
+   */
   public void setCredentialsProvider(AwsCredentialsProvider credentialsProvider) {
     set(DriverProperty.CREDENTIALS_PROVIDER.key(), credentialsProvider);
   }

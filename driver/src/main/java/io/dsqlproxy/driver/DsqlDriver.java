@@ -13,6 +13,7 @@ import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import io.dsqlproxy.driver.jdbc.Renewal;
+import io.dsqlproxy.driver.observation.DriverMBean;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -32,10 +33,16 @@ public final class DsqlDriver implements Driver {
   static {
     try {
       // Who deregisters the driver wants nothing of it to be left.
-      DriverManager.registerDriver(new DsqlDriver(), TokenCache.global()::clear);
+      DriverManager.registerDriver(new DsqlDriver(), DsqlDriver::forget);
+      DriverMBean.register();
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
+  }
+
+  private static void forget() {
+    TokenCache.global().clear();
+    DriverMBean.unregister();
   }
 
   /** As a service, or for direct use. */

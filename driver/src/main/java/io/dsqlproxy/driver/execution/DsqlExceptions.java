@@ -252,12 +252,12 @@ public final class DsqlExceptions {
   /**
    * Nobody knows what became of a COMMIT.
    *
-   * @param cause what happened to the connection
+   * @param cause what came in place of an answer
    */
   public static CommitOutcomeUnknownException commitUnknown(SQLException cause) {
     return new CommitOutcomeUnknownException(
-        "The connection was lost after COMMIT was sent: the transaction may or may not have taken "
-            + "effect, and was not repeated: "
+        "COMMIT was sent, and not answered: the transaction may or may not have taken effect, and "
+            + "was not repeated: "
             + withoutValues(cause),
         cause);
   }

@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.journal.Journal;
 import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
 import io.dsqlproxy.driver.journal.Unit;
+import io.dsqlproxy.driver.observation.DriverTiming;
 import io.dsqlproxy.rewriter.analysis.VolatileCalls;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -82,6 +83,7 @@ final class Recovery {
     Duration delay = ((RetryDecision.Retry) decision).delay();
     LOG.debug("Conflict; execution {} follows in {}", executions + 1, delay);
     recoveries.begin(this);
+    long waiting = recoveries.now();
     try {
       failIfCancelled(conflict);
       recoveries.retries().sleeper().await(delay);
@@ -92,6 +94,7 @@ final class Recovery {
       throw exhausted(conflict, "the statement was cancelled");
     } finally {
       recoveries.end();
+      recoveries.statistics().took(DriverTiming.CONFLICT_WAIT, recoveries.now() - waiting);
     }
     earlier.add(conflict);
   }
@@ -178,6 +181,7 @@ final class Recovery {
     leaveTransaction(conflict, units);
     recoveries.statistics().transactionReplayed();
     Replay run = new Replay(units);
+    long replaying = recoveries.now();
     recoveries.begin(this);
     replay = run;
     try {
@@ -194,6 +198,7 @@ final class Recovery {
     } finally {
       replay = null;
       recoveries.end();
+      recoveries.statistics().took(DriverTiming.REPLAYING, recoveries.now() - replaying);
       if (session.isTransactionOpen() && !run.succeeded() && !session.isClosed()) {
         session.rollBack();
       }

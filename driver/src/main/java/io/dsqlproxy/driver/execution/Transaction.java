@@ -147,9 +147,9 @@ final class Transaction {
         return result;
       } catch (SQLException failure) {
         if (!mayRecover(failure, command, first, unsent)) {
+          SQLException surfacing = commit && !unsent ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
-          SQLException error = commit && !unsent ? ofEnd(failure) : failure;
-          throw lostWith(Recovery.failedOtherwise(recovery, error), command);
+          throw lostWith(Recovery.failedOtherwise(recovery, surfacing), command);
         }
         recovery = recover(recovery, begun(command, first), statement, failure, isEnd(command));
         statement.prepareToRepeat();
@@ -387,15 +387,17 @@ final class Transaction {
 
   /**
    * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
-   * one of those has surfaced, and its statement is missing in the journal. See {@link
-   * Reconnection#mayRepeat} for the loss of the connection.
+   * one of those has surfaced, and its statement is missing in the journal. So has one that the
+   * driver itself has made an error of. See {@link Reconnection#mayRepeat} for the loss of the
+   * connection.
    */
   private boolean mayRecover(
       SQLException failure, TransactionCommand command, boolean first, boolean unsent) {
     if (session.isLost()) {
       return Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay());
     }
-    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+    return !(failure instanceof ConflictException)
+        && !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
         && recoveries.isConflict(failure)
         && recoveries.replay();
   }
@@ -490,13 +492,13 @@ final class Transaction {
     }
   }
 
-  /** A connection that was lost at COMMIT leaves open what became of the transaction. */
+  /** Some failures of COMMIT leave open what became of the transaction. */
   private SQLException ofEnd(SQLException failure) throws SQLException {
     boolean committedSomething = !journal.isEmpty();
     if (!session.isTransactionOpen()) {
       over();
     }
-    return committedSomething && Recoveries.isConnectionLost(failure, session)
+    return committedSomething && Recoveries.leavesCommitOpen(failure, session)
         ? recoveries.commitUnknown(failure)
         : failure;
   }

@@ -9,6 +9,7 @@ import io.dsqlproxy.driver.execution.CommitOutcomeUnknownException;
 import io.dsqlproxy.driver.execution.DataChangedException;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.observation.DriverEvent;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -393,7 +394,7 @@ class MovedSessionTest {
   @Test
   void oldConnectionIsNotValidOnceItsTransactionIsOver() throws SQLException {
     open(ReconnectMode.NEVER);
-    long before = connections.statistics.snapshot().connections().retired();
+    long before = connections.statistics.count(DriverEvent.CONNECTION_RETIRED);
     connection.setAutoCommit(false);
     now.addAndGet(Duration.ofMinutes(49).toNanos());
     assertThat(connection.isValid(5)).isTrue();
@@ -404,7 +405,7 @@ class MovedSessionTest {
     assertThat(connection.isValid(5)).isFalse();
     assertThat(connection.isValid(5)).isFalse();
     run(connection, "SELECT 1");
-    assertThat(connections.statistics.snapshot().connections().retired()).isEqualTo(before + 1);
+    assertThat(connections.statistics.count(DriverEvent.CONNECTION_RETIRED)).isEqualTo(before + 1);
   }
 
   @Test
@@ -413,12 +414,12 @@ class MovedSessionTest {
     connection.setSchema("a");
     PhysicalConnection before = physical();
     now.addAndGet(Duration.ofMinutes(55).toNanos());
-    long retired = connections.statistics.snapshot().connections().retired();
+    long retired = connections.statistics.count(DriverEvent.CONNECTION_RETIRED);
     assertThat(show("search_path")).isEqualTo("a");
     assertThat(physical()).isNotSameAs(before);
     assertThat(before.pg().isClosed()).isTrue();
     assertThat(connection.isValid(5)).isTrue();
-    assertThat(connections.statistics.snapshot().connections().retired()).isEqualTo(retired + 1);
+    assertThat(connections.statistics.count(DriverEvent.CONNECTION_RETIRED)).isEqualTo(retired + 1);
   }
 
   @Test

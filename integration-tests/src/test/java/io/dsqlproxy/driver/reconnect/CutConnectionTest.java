@@ -23,6 +23,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.driver.execution.CommitOutcomeUnknownException;
 import io.dsqlproxy.driver.execution.DataChangedException;
 import io.dsqlproxy.driver.execution.ReconnectMode;
+import io.dsqlproxy.driver.observation.DriverEvent;
 import java.io.ByteArrayInputStream;
 import java.sql.Array;
 import java.sql.Connection;
@@ -106,7 +107,7 @@ class CutConnectionTest {
     run(connection, PAY);
     assertThat(cluster.balance(1)).isEqualTo(107);
     assertThat(cluster.opened).hasValue(2);
-    assertThat(cluster.statistics.snapshot().connections().moved()).isPositive();
+    assertThat(cluster.statistics.count(DriverEvent.CONNECTION_MOVED)).isPositive();
   }
 
   @Test
@@ -566,11 +567,11 @@ class CutConnectionTest {
         run(pooled, PAY);
       }
       cluster.clock.advance(Duration.ofMinutes(56));
-      long retired = cluster.statistics.snapshot().connections().retired();
+      long retired = cluster.statistics.count(DriverEvent.CONNECTION_RETIRED);
       try (Connection pooled = pool.getConnection()) {
         run(pooled, PAY);
       }
-      assertThat(cluster.statistics.snapshot().connections().retired()).isEqualTo(retired + 1);
+      assertThat(cluster.statistics.count(DriverEvent.CONNECTION_RETIRED)).isEqualTo(retired + 1);
       assertThat(cluster.opened).hasValue(2);
     } finally {
       System.clearProperty(ALWAYS_VALIDATE);

@@ -61,7 +61,7 @@ final class CutConnections implements AutoCloseable {
     Renewal renewal = new Renewal(mode, MAX_AGE, this::open, this::nanoTime, () -> new Random(1));
     RetryPolicy policy =
         new RetryPolicy(5, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofMinutes(4));
-    PlanSettings plans = new PlanSettings(true, "forUpdate", 100, 1 << 20);
+    PlanSettings plans = new PlanSettings(true, "forUpdate", "", false, 100, 1 << 20);
     ConnectionContext context =
         new ConnectionContext(
             simulator.jdbcUrl(),

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.replay;
 
+import io.dsqlproxy.driver.observation.ConnectionStatistics;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.driver.replay.MatrixCell.Data;
 import io.dsqlproxy.driver.replay.MatrixCell.Failure;
@@ -127,7 +128,7 @@ final class MatrixModel {
         outcome == Outcome.DATA_CHANGED ? 1 : 0,
         outcome == Outcome.NOT_REPLAYABLE ? 1 : 0,
         outcome == Outcome.COMMIT_UNKNOWN ? 1 : 0,
-        0,
+        new ConnectionStatistics.Snapshot(0, 0, 0, 0, 0, 0),
         Map.of());
   }
 
