@@ -3,6 +3,8 @@ package io.dsqlproxy.driver.configuration;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.driver.locks.LockSettings;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param tokenLifetime how long a token is good for logging in
  * @param connecting how patiently, and how fast, connections are opened
  * @param planning how statements are planned
+ * @param locks how locks are emulated that are on no rows
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
@@ -37,6 +40,7 @@ public record DriverSettings(
     Duration tokenLifetime,
     ConnectSettings connecting,
     PlanSettings planning,
+    LockSettings locks,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
@@ -52,6 +56,7 @@ public record DriverSettings(
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
     Objects.requireNonNull(connecting, "connecting");
     Objects.requireNonNull(planning, "planning");
+    Objects.requireNonNull(locks, "locks");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
     Objects.requireNonNull(reconnect, "reconnect");
@@ -70,6 +75,7 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    LockSettings locks = locks(values);
     values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
@@ -86,8 +92,10 @@ public record DriverSettings(
             values.text(DriverProperty.LOCK_POLICY),
             values.text(DriverProperty.VERSION_COLUMNS),
             values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
+            locks.emulation(),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
+        locks,
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
@@ -125,6 +133,23 @@ public record DriverSettings(
         DriverProperty.CREDENTIALS_PROVIDER, new IllegalArgumentException());
   }
 
+  private static LockSettings locks(Values values) throws SQLException {
+    LockSettings locks =
+        new LockSettings(
+            values.require(DriverProperty.LOCK_EMULATION, LockEmulation.class),
+            values.require(DriverProperty.LOCK_TABLE, String.class),
+            values.require(DriverProperty.LOCK_LEASE, Duration.class),
+            values.require(DriverProperty.LOCK_TIMEOUT, Duration.class));
+    if (locks.emulation().isAnything()
+        && !values.require(DriverProperty.REWRITE_LOCKS, Boolean.class)) {
+      throw ConfigurationErrors.invalidValue(
+          DriverProperty.LOCK_EMULATION,
+          new IllegalArgumentException(
+              "and none with " + DriverProperty.REWRITE_LOCKS.key() + "=false"));
+    }
+    return locks;
+  }
+
   private static RetryPolicy retryPolicy(Values values) throws SQLException {
     int attempts = values.require(DriverProperty.RETRY_ATTEMPTS, Integer.class);
     Duration baseDelay = values.require(DriverProperty.RETRY_BASE_DELAY, Duration.class);
@@ -154,6 +179,8 @@ public record DriverSettings(
         + connecting
         + ", planning="
         + planning
+        + ", locks="
+        + locks
         + ", retryPolicy="
         + retryPolicy
         + ", retryMode="

@@ -8,6 +8,7 @@ import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,6 +24,9 @@ public final class DsqlExceptions {
   private static final String INVALID_SAVEPOINT = "3B001";
   private static final String CONNECTION_LOST = "08006";
   private static final String NO_CONNECTION = "08003";
+  private static final String NO_TRANSACTION = "25P01";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String QUERY_CANCELED = "57014";
 
   /** Of a statement, in a message. */
   private static final int SHOWN_CHARACTERS = 200;
@@ -338,5 +342,69 @@ public final class DsqlExceptions {
         "The parameter's stream could not be read: " + cause.getMessage(),
         UNREADABLE_PARAMETER,
         cause);
+  }
+
+  // -------------------- locks that are emulated
+
+  /** It is emulated as a statement of its own, and a batch has only one answer for all. */
+  static UnsupportedStatementException emulatedOnlyAlone(String name) {
+    return new UnsupportedStatementException(
+        name
+            + " was not sent to Aurora DSQL: it is emulated in a statement that is executed by"
+            + " itself, not in a batch");
+  }
+
+  /** A lock that ends with its transaction makes no sense without one. */
+  public static SQLException onlyInTransaction(String name) {
+    return new SQLException(name + " can only be used in transaction blocks", NO_TRANSACTION);
+  }
+
+  /**
+   * The property's time has passed and somebody else still holds the lock.
+   *
+   * @param lock what was waited for
+   */
+  public static SQLException lockTimeout(String lock) {
+    return new SQLException(
+        "canceling statement due to lock timeout: another session holds the " + lock,
+        LOCK_NOT_AVAILABLE);
+  }
+
+  /**
+   * The wait for a lock ended before somebody else gave it back.
+   *
+   * @param lock what was waited for
+   * @param reason who ended it, as PostgreSQL says it after "due to"
+   */
+  public static SQLException lockWaitCancelled(String lock, String reason) {
+    return new SQLException(
+        "canceling statement due to " + reason + ": it waited for the " + lock, QUERY_CANCELED);
+  }
+
+  /**
+   * The transaction sees the database as it was before it got the lock.
+   *
+   * @param lock what it got, or could get now
+   */
+  public static SQLException snapshotBeforeLock(String lock) {
+    return new SQLTransactionRollbackException(
+        "could not serialize access: the transaction began before the "
+            + lock
+            + " was to be had, and does not see what its earlier holders changed",
+        Conflict.SQLSTATE);
+  }
+
+  /**
+   * A lease has ended.
+   *
+   * @param lock whose
+   */
+  public static LockLostException lockLost(String lock) {
+    return new LockLostException(
+        "The session has lost the "
+            + lock
+            + ": its lease was not renewed in time, and another session may hold the lock. Nothing"
+            + " was sent, and nothing of an open transaction was committed. Roll back and give the"
+            + " lock back, or close the connection, before anything else is executed");
   }
 }

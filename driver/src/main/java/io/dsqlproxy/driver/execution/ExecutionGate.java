@@ -24,19 +24,36 @@ public final class ExecutionGate {
   private final Reconnection reconnection;
   private final Recoveries recoveries;
   private final Transaction transaction;
+  private final SessionGuard guard;
   private final DriverStatistics statistics;
 
   /**
-   * The gate of a connection.
+   * The gate of a connection without locks beside its transactions.
    *
    * @param journalBytes the memory that a transaction's journal may take
    */
   public ExecutionGate(
       Session session, Recoveries recoveries, long journalBytes, DriverStatistics statistics) {
+    this(session, recoveries, journalBytes, SessionGuard.NONE, statistics);
+  }
+
+  /**
+   * The gate of a connection.
+   *
+   * @param journalBytes the memory that a transaction's journal may take
+   * @param guard is asked before everything that is executed, and before COMMIT
+   */
+  public ExecutionGate(
+      Session session,
+      Recoveries recoveries,
+      long journalBytes,
+      SessionGuard guard,
+      DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
     this.reconnection = new Reconnection(session);
     this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
-    this.transaction = new Transaction(session, recoveries, journalBytes);
+    this.guard = Objects.requireNonNull(guard, "guard");
+    this.transaction = new Transaction(session, recoveries, journalBytes, guard);
     this.statistics = Objects.requireNonNull(statistics, "statistics");
   }
 
@@ -100,6 +117,9 @@ public final class ExecutionGate {
       S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
+    if (command.kind() != TransactionCommand.Kind.ROLLBACK) {
+      guard.beforeStatement();
+    }
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
     if (plan.effect() instanceof Effect.Settings) {
@@ -187,6 +207,7 @@ public final class ExecutionGate {
       S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
+    guard.beforeStatement();
     for (int i = 0; i < entries; i++) {
       statistics.statementExecuted();
     }
@@ -204,6 +225,30 @@ public final class ExecutionGate {
   /** Moves in a result once more, after that met a conflict; another failure surfaces. */
   public boolean moveAfter(SQLException failure, Movement movement) throws SQLException {
     return transaction.moveAfter(failure, movement);
+  }
+
+  /**
+   * Does something for a statement before it is executed, in the transaction if there is one.
+   *
+   * @param statement whose time limit counts, and whose cancellation ends the wait for another
+   *     attempt
+   */
+  public void attempt(Executable statement, Attempt attempt) throws SQLException {
+    if (!reconnection.isOn()) {
+      transaction.attempt(statement, attempt);
+      return;
+    }
+    reconnection.enter();
+    try {
+      transaction.attempt(statement, attempt);
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  /** Fails as a statement would in a transaction of which only the end is possible. */
+  public void failIfAborted() throws SQLException {
+    transaction.failIfAborted();
   }
 
   /** Ends the wait for another execution of the statement, if there is one. */
@@ -330,8 +375,11 @@ public final class ExecutionGate {
     if (form instanceof PlannedForm.Send send) {
       return send;
     }
-    statistics.planApplied(plan.sql(), form);
-    throw DsqlExceptions.unsupported((PlannedForm.Refuse) form);
+    if (form instanceof PlannedForm.Refuse refused) {
+      statistics.planApplied(plan.sql(), form);
+      throw DsqlExceptions.unsupported(refused);
+    }
+    throw DsqlExceptions.emulatedOnlyAlone(((PlannedForm.Emulate) form).request().name());
   }
 
   /** The form of a statement if it were executed now. */

@@ -39,6 +39,7 @@ final class Transaction {
   private final Recoveries recoveries;
   private final Journal journal;
   private final Fences fences;
+  private final SessionGuard guard;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
@@ -47,11 +48,12 @@ final class Transaction {
   /** Why no transaction of this connection can be run again, as a clause; or null. */
   private volatile String obstacleForEver;
 
-  Transaction(Session session, Recoveries recoveries, long journalBytes) {
+  Transaction(Session session, Recoveries recoveries, long journalBytes, SessionGuard guard) {
     this.session = session;
     this.recoveries = recoveries;
     this.journal = new Journal(journalBytes);
     this.fences = new Fences(session::prepare);
+    this.guard = guard;
   }
 
   private void takeTurn() {
@@ -135,6 +137,7 @@ final class Transaction {
       Step step = Step.planned(form);
       Statement executed = null;
       try {
+        guard(command);
         step = fenced(statement, form, effect, command);
         executed = statement.ready(step.form());
         step.bindTo(executed);
@@ -146,6 +149,7 @@ final class Transaction {
         failIfRolledBack(failed);
         return result;
       } catch (SQLException failure) {
+        failIfLockLost(failure);
         if (!mayRecover(failure, command, first, unsent)) {
           SQLException surfacing = commit && !unsent ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
@@ -192,6 +196,16 @@ final class Transaction {
   private void fenceBeforeCommit() throws SQLException {
     if (session.isTransactionOpen() && !session.isTransactionFailed()) {
       fences.beforeCommit(this::take);
+      guard.beforeCommit();
+    }
+  }
+
+  /** What may commit in the middle of a text is guarded before the text. */
+  private void guard(TransactionCommand command) throws SQLException {
+    if (command.kind() == TransactionCommand.Kind.UNCLEAR
+        && session.isTransactionOpen()
+        && !session.isTransactionFailed()) {
+      guard.beforeCommit();
     }
   }
 
@@ -311,6 +325,53 @@ final class Transaction {
       recoveries.retries().budget().transactionStarted();
     }
     journal.add(unit, recoveries.now());
+  }
+
+  /**
+   * Does something for a statement, in the transaction or before it begins. If it fails, only the
+   * end of the transaction is possible, as after a statement that failed.
+   *
+   * @param statement whose time limit counts, and whose cancellation ends the wait
+   */
+  void attempt(Executable statement, Attempt attempt) throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      failIfAborted();
+      boolean first = session.inTransaction() && !session.isTransactionOpen();
+      Recovery recovery = null;
+      while (true) {
+        try {
+          Unit unit = attempt.run();
+          if (unit != null && session.isTransactionOpen()) {
+            add(unit);
+          }
+          return;
+        } catch (SQLException failure) {
+          if (!mayRecover(failure, TransactionCommand.NONE, first, false)) {
+            throw aborted(Recovery.failedOtherwise(recovery, failure));
+          }
+          Journal begun = begun(TransactionCommand.NONE, first);
+          recovery = recover(recovery, begun, statement, failure, false);
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private SQLException aborted(SQLException failure) {
+    try {
+      if (session.inTransaction()) {
+        if (!session.isLost()) {
+          session.rollBack();
+        }
+        surfaces(failure, false);
+      }
+    } catch (SQLException unreachable) {
+      failure.addSuppressed(unreachable);
+    }
+    return failure;
   }
 
   /** Moves in a result after that failed once. */
@@ -470,6 +531,7 @@ final class Transaction {
           failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
+          failIfLockLost(failure);
           if (!mayRecover(failure, TransactionCommand.COMMIT, false, unsent)) {
             SQLException error = unsent ? failure : ofEnd(failure);
             throw lostWith(Recovery.failedOtherwise(recovery, error), TransactionCommand.COMMIT);
@@ -489,6 +551,15 @@ final class Transaction {
   private static void failIfRolledBack(boolean failed) throws SQLException {
     if (failed) {
       throw DsqlExceptions.rolledBackAtCommit();
+    }
+  }
+
+  /** Nothing of the transaction may be committed, whatever its application does next. */
+  private void failIfLockLost(SQLException failure) throws SQLException {
+    if (failure instanceof LockLostException) {
+      session.rollBack();
+      over();
+      throw failure;
     }
   }
 
@@ -628,7 +699,7 @@ final class Transaction {
     }
   }
 
-  private void failIfAborted() throws SQLException {
+  void failIfAborted() throws SQLException {
     failIfLost(TransactionCommand.NONE);
     if (session.isTransactionFailed()) {
       throw DsqlExceptions.transactionAborted(null);

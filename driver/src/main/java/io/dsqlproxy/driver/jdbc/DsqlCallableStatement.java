@@ -74,6 +74,11 @@ final class DsqlCallableStatement extends ForwardingCallableStatement {
     return callUnit(invocation, statement, hasRows);
   }
 
+  @Override
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {
+    outputs.registerAt((CallableStatement) answer);
+  }
+
   // -------------------- java.sql.CallableStatement: outputs
 
   private void register(int parameterIndex, ParameterRegistration registration)

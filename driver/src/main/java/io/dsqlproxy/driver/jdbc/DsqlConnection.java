@@ -3,11 +3,16 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.Backoff;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.ExecutionGate;
+import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.Recoveries;
 import io.dsqlproxy.driver.execution.Retries;
 import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.execution.SessionGuard;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
+import io.dsqlproxy.driver.locks.HeldLock;
+import io.dsqlproxy.driver.locks.LockAccess;
+import io.dsqlproxy.driver.locks.SessionLocks;
 import io.dsqlproxy.driver.session.SessionState.ClientSetting;
 import io.dsqlproxy.driver.session.SessionState.Setting;
 import io.dsqlproxy.rewriter.Plan;
@@ -23,6 +28,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -44,11 +50,14 @@ public final class DsqlConnection extends ForwardingConnection {
 
   private final ConnectionContext context;
   private final PgSession session;
+  private final SessionLocks locks;
   private final ExecutionGate gate;
+  private final EmulatedLocks emulatedLocks;
   private final AtomicInteger savepoints = new AtomicInteger();
   private DsqlDatabaseMetaData metaData;
 
-  private DsqlConnection(PhysicalConnection first, ConnectionContext context, Renewal renewal)
+  private DsqlConnection(
+      PhysicalConnection first, ConnectionContext context, Renewal renewal, LockAccess lockAccess)
       throws SQLException {
     this.context = context;
     this.session = new PgSession(first, renewal, context.statistics());
@@ -56,8 +65,16 @@ public final class DsqlConnection extends ForwardingConnection {
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
         new Recoveries(retries, backoff, context.retryMode(), context.statistics());
+    this.locks =
+        lockAccess == null ? null : lockAccess.of(session, () -> session.current().connection());
     this.gate =
-        new ExecutionGate(session, recoveries, context.journalBytes(), context.statistics());
+        new ExecutionGate(
+            session,
+            recoveries,
+            context.journalBytes(),
+            locks == null ? SessionGuard.NONE : locks,
+            context.statistics());
+    this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, locks);
   }
 
   /**
@@ -67,18 +84,21 @@ public final class DsqlConnection extends ForwardingConnection {
    */
   public static Connection wrap(Connection pgConnection, ConnectionContext context)
       throws SQLException {
-    return wrap(pgConnection, context, Renewal.NONE);
+    return wrap(pgConnection, context, Renewal.NONE, null);
   }
 
   /**
    * Decorates a connection that pgJDBC has just opened.
    *
    * @param renewal when another takes its place
+   * @param lockAccess where emulated locks are; null if none are emulated
    * @throws SQLException if it was not opened by pgJDBC
    */
-  public static Connection wrap(Connection pgConnection, ConnectionContext context, Renewal renewal)
+  public static Connection wrap(
+      Connection pgConnection, ConnectionContext context, Renewal renewal, LockAccess lockAccess)
       throws SQLException {
-    return new DsqlConnection(new PhysicalConnection(pgConnection, renewal), context, renewal);
+    PhysicalConnection first = new PhysicalConnection(pgConnection, renewal);
+    return new DsqlConnection(first, context, renewal, lockAccess);
   }
 
   /** pgJDBC sends statements of its own for many of the calls. */
@@ -110,6 +130,26 @@ public final class DsqlConnection extends ForwardingConnection {
     return context.planner().plan(sql);
   }
 
+  /** Executes a statement. */
+  <T> T execute(
+      DsqlStatement statement,
+      Plan plan,
+      TransactionCommand command,
+      Operation<DsqlStatement, T> operation)
+      throws SQLException {
+    return plan.inTransaction() instanceof PlannedForm.Emulate form
+        ? emulatedLocks.execute(statement, plan, form, operation)
+        : gate.execute(statement, plan, command, operation);
+  }
+
+  /** Ends what a statement waits for before it is executed, or executed again. */
+  void cancel(DsqlStatement statement) throws SQLException {
+    gate.cancel(statement);
+    if (emulatedLocks != null) {
+      emulatedLocks.cancel(statement);
+    }
+  }
+
   // -------------------- decoration
 
   /** Decorates the result of a statement that the application does not have. */
@@ -136,6 +176,16 @@ public final class DsqlConnection extends ForwardingConnection {
   <T> T decorated(T value, Class<T> type) {
     Object decorated = decorated(value);
     return type.isInstance(decorated) ? type.cast(decorated) : value;
+  }
+
+  // -------------------- locks
+
+  /**
+   * The emulated advisory locks that the session holds until it gives them back, in no order, with
+   * their fencing numbers; locks that it has lost are among them. Empty if none are emulated.
+   */
+  public List<HeldLock> getAdvisoryLocks() {
+    return locks == null ? List.of() : locks.held();
   }
 
   // -------------------- retries
@@ -240,6 +290,13 @@ public final class DsqlConnection extends ForwardingConnection {
         && !alone.sql().equals(within.sql())) {
       return prepareBoth(plan, alone.sql(), within.sql(), preparation);
     }
+    if (inTransaction instanceof PlannedForm.Emulate form) {
+      // It holds the application's parameters, and is sent only if it is empty.
+      String text = form.request().answer().granted().isEmpty() ? "" : sql;
+      PhysicalConnection physical = session.usable();
+      PreparedStatement own = preparation.prepare(physical.connection(), text);
+      return new DsqlPreparedStatement(this, physical, own, plan, preparation, text);
+    }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
     String prepared = emulated(text) ? "" : text;
@@ -297,8 +354,11 @@ public final class DsqlConnection extends ForwardingConnection {
   private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
     Plan plan = plan(sql);
-    PlannedForm form = ExecutionGate.locked(gate.admitToPrepare(plan, plan.inTransaction()));
-    String text = gate.admitToPrepare(plan, form).sql();
+    PlannedForm planned = plan.inTransaction();
+    boolean emulated = planned instanceof PlannedForm.Emulate;
+    PlannedForm form =
+        emulated ? planned : ExecutionGate.locked(gate.admitToPrepare(plan, planned));
+    String text = emulated ? sql : gate.admitToPrepare(plan, form).sql();
     PhysicalConnection physical = session.usable();
     CallableStatement own = preparation.prepare(physical.connection(), text);
     Plan inTransaction = new Plan(plan.sql(), form, form);
@@ -307,7 +367,10 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public String nativeSQL(String sql) throws SQLException {
-    return delegate().nativeSQL(gate.formNow(plan(sql)).sql());
+    Plan plan = plan(sql);
+    return delegate()
+        .nativeSQL(
+            plan.inTransaction() instanceof PlannedForm.Emulate ? sql : gate.formNow(plan).sql());
   }
 
   // -------------------- java.sql.Connection: the end of a transaction
@@ -368,11 +431,22 @@ public final class DsqlConnection extends ForwardingConnection {
     session.state().set(name, setting);
   }
 
-  // -------------------- java.sql.Connection: its life
+  // -------------------- java.sql.Connection: the end of the session
 
+  /** Gives back the locks of the session, as the server would. */
   @Override
   public void close() throws SQLException {
     session.close();
+    try {
+      if (locks != null) {
+        locks.close();
+      }
+    } finally {
+      closeSession();
+    }
+  }
+
+  private void closeSession() throws SQLException {
     try {
       session.current().connection().close();
     } finally {
@@ -387,6 +461,9 @@ public final class DsqlConnection extends ForwardingConnection {
       session.close();
     }
     session.current().connection().abort(executor);
+    if (locks != null) {
+      executor.execute(locks::close);
+    }
   }
 
   /** False as long as another physical connection can take the place of one that is lost. */

@@ -11,6 +11,7 @@ import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Effect;
+import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -53,6 +54,10 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final String text;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
+
+  /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
+  private final LockRequest emulated;
+
   private boolean streamBound;
 
   /**
@@ -71,11 +76,21 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     this.text = text;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
+    this.emulated =
+        plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
   }
 
   private PreparedStatement ownPrepared() {
     return (PreparedStatement) own();
   }
+
+  @Override
+  final void bindLike(Statement another) throws SQLException {
+    parameters.bindTo((PreparedStatement) another);
+  }
+
+  /** Registers the outputs that were registered here at a statement that answers in its place. */
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {}
 
   @Override
   PreparedStatement batchStatement() {
@@ -157,13 +172,20 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     return planned || form.sql().isEmpty() ? ownPrepared() : null;
   }
 
-  /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
+  /**
+   * What a postponed lock makes of the text is prepared when it is needed, and reported from; and
+   * so is what answers in the place of a text that is emulated.
+   */
   private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
     Invocation<?> invocation = invocation(form, null);
     PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
       invocation.settings().applyTo(other);
-      parameters.bindTo(other);
+      if (emulated == null) {
+        parameters.bindTo(other);
+      } else {
+        registerOutputsAt(other);
+      }
     } catch (SQLException e) {
       other.close();
       throw e;
@@ -191,12 +213,12 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   final Parameters parameters() {
-    return parameters.captured();
+    return emulated == null ? parameters.captured() : Parameters.NONE;
   }
 
   @Override
   final PlannedForm.Send batchForm() {
-    return (PlannedForm.Send) plan.inTransaction();
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form : super.batchForm();
   }
 
   @Override
@@ -223,7 +245,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   }
 
   private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
-    T result = connection().gate().execute(this, plan, command, operation);
+    T result = connection().execute(this, plan, command, operation);
     if (streamBound) {
       parameters.executed();
     }
@@ -262,7 +284,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     }
   }
 
-  // -------------------- java.sql.PreparedStatement: what the server is asked for
+  // -------------------- java.sql.PreparedStatement: parameters
 
   /** Without a result to tell, the server has to. */
   private PreparedStatement described() throws SQLException {
@@ -275,15 +297,25 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public ResultSetMetaData getMetaData() throws SQLException {
-    return described().getMetaData();
+    if (emulated == null) {
+      return described().getMetaData();
+    }
+    connection().session().usable();
+    try (Statement answer = like(emulated.answer().granted())) {
+      return ((PreparedStatement) answer).getMetaData();
+    }
   }
 
   @Override
   public ParameterMetaData getParameterMetaData() throws SQLException {
-    return described().getParameterMetaData();
+    if (emulated == null) {
+      return described().getParameterMetaData();
+    }
+    connection().session().usable();
+    try (Statement keys = like(emulated.keys().query())) {
+      return ((PreparedStatement) keys).getParameterMetaData();
+    }
   }
-
-  // -------------------- java.sql.PreparedStatement: parameters
 
   @Override
   public void clearParameters() throws SQLException {

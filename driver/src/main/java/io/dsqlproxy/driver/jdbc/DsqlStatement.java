@@ -20,7 +20,6 @@ import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.UpdateUnit;
 import io.dsqlproxy.rewriter.Effect;
-import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -141,8 +140,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   private <T> T execute(String sql, Operation<DsqlStatement, T> operation) throws SQLException {
-    Plan plan = connection.plan(sql);
-    return connection.gate().execute(this, plan, TransactionCommand.of(sql), operation);
+    return connection.execute(this, connection.plan(sql), TransactionCommand.of(sql), operation);
   }
 
   private <N extends Number> N executeUpdate(String sql, Execution<N> execution)
@@ -302,6 +300,21 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   public int queryTimeoutSeconds() throws SQLException {
     return own.getQueryTimeout();
   }
+
+  /** Another statement of pgJDBC's for another text, with the settings of this one. */
+  final Statement like(String text) throws SQLException {
+    Statement another = connection.prepareAgain(preparation, text);
+    try {
+      settings.applyTo(another);
+      return another;
+    } catch (SQLException | RuntimeException | Error failure) {
+      another.close();
+      throw failure;
+    }
+  }
+
+  /** Gives this statement's parameters to another one. */
+  void bindLike(Statement another) throws SQLException {}
 
   // -------------------- what the journal needs
 
@@ -468,7 +481,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     if (other != null) {
       other.cancel();
     }
-    connection.gate().cancel(this);
+    connection.cancel(this);
   }
 
   // -------------------- java.sql.Statement: results

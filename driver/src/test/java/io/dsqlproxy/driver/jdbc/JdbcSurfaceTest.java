@@ -35,7 +35,7 @@ class JdbcSurfaceTest {
 
   private static final String PREPARED_STATEMENT =
       STATEMENT
-          + "clearParameters getMetaData getParameterMetaData setArray setUnicodeStream "
+          + "getMetaData getParameterMetaData clearParameters setArray setUnicodeStream "
           + "setAsciiStream(int,InputStream) setAsciiStream(int,InputStream,int) "
           + "setAsciiStream(int,InputStream,long) setBinaryStream(int,InputStream) "
           + "setBinaryStream(int,InputStream,int) setBinaryStream(int,InputStream,long) "

@@ -64,7 +64,7 @@ final class DecoratedConnections implements AutoCloseable {
             () -> openPg(urlParameters),
             nanoClock,
             () -> new Random(1));
-    return DsqlConnection.wrap(openPg(urlParameters), context(false), renewal);
+    return DsqlConnection.wrap(openPg(urlParameters), context(false), renewal, null);
   }
 
   /** Ends a session as an administrator does: the server says so (57P01), and hangs up. */

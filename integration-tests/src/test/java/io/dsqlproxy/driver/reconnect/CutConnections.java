@@ -72,7 +72,7 @@ final class CutConnections implements AutoCloseable {
             RetryBudget.unlimited(),
             false,
             statistics);
-    return DsqlConnection.wrap(open(), context, renewal);
+    return DsqlConnection.wrap(open(), context, renewal, null);
   }
 
   private Connection open() throws SQLException {
