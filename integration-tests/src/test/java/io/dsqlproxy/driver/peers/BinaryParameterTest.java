@@ -84,10 +84,11 @@ class BinaryParameterTest {
         position.x = 99;
         insert.setObject(1, position);
         int bound = Position.asBytes;
+        int shown = Position.asText;
         assertThat(sent).isPositive();
         assertThat(ask(connection, "SELECT conflict_once()")).isEqualTo("7");
         assertThat(Position.asBytes).as("in the replay").isGreaterThan(bound);
-        assertThat(Position.asText).isZero();
+        assertThat(Position.asText).as("in the replay").isEqualTo(shown);
       }
       connection.commit();
       assertThat(ask(connection, "SELECT at::text FROM place")).isEqualTo("(1.5,2.5)");
