@@ -329,7 +329,7 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public void setSchema(String schema) throws SQLException {
     Connection pgConnection = delegate();
-    gate.set("setSchema", () -> pgConnection.setSchema(schema));
+    gate.setSearchPath("setSchema", () -> pgConnection.setSchema(schema));
   }
 
   /** A query, with which pgJDBC begins a transaction. */

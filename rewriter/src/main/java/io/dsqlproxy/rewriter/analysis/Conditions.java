@@ -1,6 +1,7 @@
 package io.dsqlproxy.rewriter.analysis;
 
 import io.dsqlproxy.rewriter.Operand;
+import io.dsqlproxy.rewriter.SqlNames;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import java.util.HashMap;
@@ -66,7 +67,7 @@ final class Conditions {
       }
       return;
     }
-    QualifiedName.Parsed column = QualifiedName.parse(tokens, first);
+    QualifiedName.Parsed column = column(first);
     if (column != null && isEquals(column.end())) {
       fix(column.name().name(), Operands.read(tokens, column.end() + 1, end));
       return;
@@ -75,10 +76,21 @@ final class Conditions {
     while (equals > first && !isEquals(equals)) {
       equals--;
     }
-    column = equals > first ? QualifiedName.parse(tokens, equals + 1) : null;
+    column = equals > first ? column(equals + 1) : null;
     if (column != null && column.end() == end) {
       fix(column.name().name(), Operands.read(tokens, first, equals));
     }
+  }
+
+  /** The column's name that starts at a token; null if none does. */
+  private QualifiedName.Parsed column(int first) {
+    QualifiedName.Parsed name = QualifiedName.parse(tokens, first);
+    boolean isKeyword =
+        name != null
+            && name.end() == first + 1
+            && tokens.kind(first) == TokenKind.WORD
+            && SqlNames.isReserved(name.name().name());
+    return isKeyword ? null : name;
   }
 
   private boolean isEquals(int token) {
