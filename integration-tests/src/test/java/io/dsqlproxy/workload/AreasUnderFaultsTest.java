@@ -58,6 +58,7 @@ class AreasUnderFaultsTest {
           "40001 NotReplayableException",
           "40001 RetriesExhaustedException",
           "08007 CommitOutcomeUnknownException",
+          "08003 PSQLException",
           "08006 PSQLException",
           "XX000 PSQLException",
           "23505 PSQLException");

@@ -1,7 +1,6 @@
 package io.dsqlproxy.rewriter.analysis;
 
 import io.dsqlproxy.rewriter.Operand;
-import io.dsqlproxy.rewriter.SqlNames;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import java.util.HashMap;
@@ -67,7 +66,7 @@ final class Conditions {
       }
       return;
     }
-    QualifiedName.Parsed column = column(first);
+    QualifiedName.Parsed column = QualifiedName.parseColumn(tokens, first);
     if (column != null && isEquals(column.end())) {
       fix(column.name().name(), Operands.read(tokens, column.end() + 1, end));
       return;
@@ -76,21 +75,10 @@ final class Conditions {
     while (equals > first && !isEquals(equals)) {
       equals--;
     }
-    column = equals > first ? column(equals + 1) : null;
+    column = equals > first ? QualifiedName.parseColumn(tokens, equals + 1) : null;
     if (column != null && column.end() == end) {
       fix(column.name().name(), Operands.read(tokens, first, equals));
     }
-  }
-
-  /** The column's name that starts at a token; null if none does. */
-  private QualifiedName.Parsed column(int first) {
-    QualifiedName.Parsed name = QualifiedName.parse(tokens, first);
-    boolean isKeyword =
-        name != null
-            && name.end() == first + 1
-            && tokens.kind(first) == TokenKind.WORD
-            && SqlNames.isReserved(name.name().name());
-    return isKeyword ? null : name;
   }
 
   private boolean isEquals(int token) {
