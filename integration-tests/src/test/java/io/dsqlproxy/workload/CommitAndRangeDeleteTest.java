@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.driver.execution.DataChangedException;
+import io.dsqlproxy.traceability.Proves;
 import io.dsqlproxy.workload.PersistenceException.ShardOwnershipLost;
 import io.dsqlproxy.workload.PersistenceException.Unavailable;
 import io.dsqlproxy.workload.QueueStore.NamedQueue;
@@ -41,6 +42,7 @@ class CommitAndRangeDeleteTest {
     range = owner.acquire(++shard, owner.getOrCreate(shard), "owner");
   }
 
+  @Proves({"003/2.4", "003/6.3", "003/9.1"})
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aConflictAfterWhichAllIsAsBeforeIsAbsorbed(WorkloadPolicy policy) {
@@ -50,6 +52,7 @@ class CommitAndRangeDeleteTest {
     assertThat(CLUSTER.statements().stream().filter(sql -> sql.startsWith("UPDATE shards"))).hasSize(5);
   }
 
+  @Proves({"003/2.5", "003/9.3"})
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aConflictAfterWhichTheShardHasAnotherOwnerKeepsItsSqlStateAndItsCause(
@@ -79,6 +82,7 @@ class CommitAndRangeDeleteTest {
         .isThrownBy(() -> robbed.heartbeat(shard, mine, "owner"));
   }
 
+  @Proves({"003/7.5"})
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aDeletionOfTooManyMessagesDeletesNoneAndSmallerOnesDeleteAll(WorkloadPolicy policy)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.execution.VersionChangedException;
+import io.dsqlproxy.traceability.Proves;
 import io.dsqlproxy.workload.ClusterMetadataStore.Metadata;
 import io.dsqlproxy.workload.ExecutionStore.Fence;
 import io.dsqlproxy.workload.ExecutionStore.Run;
@@ -105,6 +106,7 @@ class RaceOnPostgresTest {
     assertThat(broken(shards())).contains("one-owner-per-shard-range");
   }
 
+  @Proves({"003/3.1", "003/2.3"})
   @Test
   void aHostWhoseShardHasAnotherVersionMeanwhileWritesNothing() throws SQLException {
     ShardStore host = overtakenHost(WorkloadPolicy.CONDITIONAL);
@@ -139,6 +141,7 @@ class RaceOnPostgresTest {
     return () -> readings[next[0]++];
   }
 
+  @Proves({"003/8.1"})
   @Test
   void aSaveFromAVersionThatChangedMeanwhileIsNotStored() {
     ClusterMetadataStore saver = overtakenSaver(WorkloadPolicy.CONDITIONAL);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.traceability.Proves;
 import io.dsqlproxy.workload.ClusterMetadataStore.Metadata;
 import io.dsqlproxy.workload.ExecutionStore.Fence;
 import io.dsqlproxy.workload.ExecutionStore.Run;
@@ -70,6 +71,7 @@ class RaceTest {
     }
   }
 
+  @Proves({"003/3.2", "003/3.4"})
   @ParameterizedTest
   @EnumSource
   void ofTwoHostsThatWantTheSameRangeOneGetsIt(WorkloadPolicy policy) throws SQLException {
@@ -95,6 +97,7 @@ class RaceTest {
     return new ShardStore(transactions, Dialect.POSTGRESQL);
   }
 
+  @Proves({"003/1.3", "003/4.4"})
   @ParameterizedTest
   @EnumSource
   void ofTwoNamespacesWithOneNameOneIsCreated(WorkloadPolicy policy) throws SQLException {
@@ -111,6 +114,7 @@ class RaceTest {
         .isEqualTo(version + 1);
   }
 
+  @Proves({"003/4.1", "003/4.2", "003/4.3", "003/4.4"})
   @ParameterizedTest
   @EnumSource
   void ofTwoChangesOfNamespacesFromOneVersionOneIsMade(WorkloadPolicy policy) throws SQLException {
@@ -130,12 +134,14 @@ class RaceTest {
         .isEqualTo(version + 1);
   }
 
+  @Proves({"003/8.4"})
   @ParameterizedTest
   @EnumSource
   void ofTwoFirstSavesOfAClusterOneIsStored(WorkloadPolicy policy) throws SQLException {
     assertOneSaveOf("new-" + number, new Metadata(0, 0), policy);
   }
 
+  @Proves({"003/8.2", "003/8.3"})
   @ParameterizedTest
   @EnumSource
   void ofTwoSavesFromOneVersionOneIsStored(WorkloadPolicy policy) throws SQLException {
@@ -163,6 +169,7 @@ class RaceTest {
     assertOneRun(policy, new Workflow(number, UUID.randomUUID(), "w"), Optional.empty(), 1);
   }
 
+  @Proves({"003/6.3", "003/6.4"})
   @ParameterizedTest
   @EnumSource
   void ofTwoRunsThatContinueACompletedOneOneIsStarted(WorkloadPolicy policy) throws SQLException {
