@@ -326,6 +326,12 @@ public final class ExecutionGate {
     }
   }
 
+  /** Lets names mean other tables; otherwise as {@link #set}. */
+  public void setSearchPath(String method, SettingUnit.Change change) throws SQLException {
+    transaction.beforeSettings();
+    set(method, change);
+  }
+
   /**
    * The open transaction, if there is one, will not be run again.
    *

@@ -243,6 +243,20 @@ final class Transaction {
     }
   }
 
+  /** Settings are about to change by a method of JDBC's. */
+  void beforeSettings() throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+        fences.beforeSettings(this::take);
+      }
+      fences.forgetKeys();
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Names may mean other tables from now on. */
   void settingsChange() {
     takeTurn();

@@ -490,7 +490,7 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    gate.set("setSchema", () -> delegate().setSchema(schema));
+    gate.setSearchPath("setSchema", () -> delegate().setSchema(schema));
     session.state().set("search_path", to -> to.setSchema(schema), session.isTransactionOpen());
   }
 
