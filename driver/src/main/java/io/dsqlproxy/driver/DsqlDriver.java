@@ -12,6 +12,10 @@ import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
+import io.dsqlproxy.driver.jdbc.Renewal;
+import io.dsqlproxy.driver.locks.LockAccess;
+import io.dsqlproxy.driver.locks.SharedLockServices;
+import io.dsqlproxy.driver.observation.DriverMBean;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -21,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
 import java.util.logging.Logger;
+import org.postgresql.PGProperty;
 
 /**
  * The driver behind {@code jdbc:dsql-proxy:} URLs. It registers itself, so an application only has
@@ -31,10 +36,16 @@ public final class DsqlDriver implements Driver {
   static {
     try {
       // Who deregisters the driver wants nothing of it to be left.
-      DriverManager.registerDriver(new DsqlDriver(), TokenCache.global()::clear);
+      DriverManager.registerDriver(new DsqlDriver(), DsqlDriver::forget);
+      DriverMBean.register();
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
+  }
+
+  private static void forget() {
+    TokenCache.global().clear();
+    DriverMBean.unregister();
   }
 
   /** As a service, or for direct use. */
@@ -66,15 +77,32 @@ public final class DsqlDriver implements Driver {
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.planning().allowWeakerIsolation(),
             statistics);
-    PhysicalConnections connections =
-        new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);
+    PgConnectionRequest request = PgConnectionRequest.of(url, info);
+    PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
+    Renewal renewal =
+        Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
+    LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);
     Connection physical = connections.open();
     try {
-      return DsqlConnection.wrap(physical, context);
-    } catch (RuntimeException | Error failure) {
+      return DsqlConnection.wrap(physical, context, renewal, lockAccess);
+    } catch (SQLException | RuntimeException | Error failure) {
       physical.close();
       throw failure;
     }
+  }
+
+  /** Null if no locks are emulated. */
+  private static LockAccess lockAccess(
+      String url,
+      PgConnectionRequest request,
+      DriverSettings settings,
+      PhysicalConnections connections) {
+    if (!settings.locks().emulation().isAnything()) {
+      return null;
+    }
+    String user = request.value(PGProperty.USER).orElse("");
+    return new LockAccess(
+        SharedLockServices.global().service(url, user, settings.locks()), connections::open);
   }
 
   /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */

@@ -1,5 +1,6 @@
 package io.dsqlproxy.rewriter;
 
+import io.dsqlproxy.rewriter.PlannedForm.Emulate;
 import io.dsqlproxy.rewriter.PlannedForm.Refuse;
 import io.dsqlproxy.rewriter.PlannedForm.Send;
 import io.dsqlproxy.rewriter.analysis.Effects;
@@ -15,6 +16,7 @@ import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
 import io.dsqlproxy.rewriter.rules.IsolationLevel;
 import io.dsqlproxy.rewriter.rules.LockContext;
+import io.dsqlproxy.rewriter.rules.LockStatement;
 import io.dsqlproxy.rewriter.rules.LockingRule;
 import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
@@ -43,9 +45,10 @@ public final class Rewriter implements Planner {
 
   private final LockPolicy policy;
   private final boolean allowWeakerIsolation;
+  private final LockEmulation emulation;
   private final boolean postpones;
 
-  /** A rewriter that refuses SERIALIZABLE. */
+  /** A rewriter that refuses SERIALIZABLE, and what Aurora DSQL has no lock for. */
   public Rewriter(LockPolicy policy) {
     this(policy, false);
   }
@@ -56,8 +59,19 @@ public final class Rewriter implements Planner {
    * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
    */
   public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
+    this(policy, allowWeakerIsolation, LockEmulation.NONE);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   * @param emulation which of the locks on other things than rows are emulated
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation, LockEmulation emulation) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.allowWeakerIsolation = allowWeakerIsolation;
+    this.emulation = Objects.requireNonNull(emulation, "emulation");
     this.postpones = policy.postpones();
   }
 
@@ -67,13 +81,36 @@ public final class Rewriter implements Planner {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
-    Planning planning = new Planning(tokens, StatementScanner.scan(tokens));
+    List<Statement> statements = StatementScanner.scan(tokens);
+    LockStatement lock =
+        StatementScanner.mayHoldLock(sql) ? LockStatement.firstIn(statements, emulation) : null;
+    if (lock != null) {
+      PlannedForm form = form(lock, tokens);
+      return new Plan(sql, form, form, Effect.NOTHING);
+    }
+    Planning planning = new Planning(tokens, statements);
     return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
   }
 
   @Override
   public boolean leavesAsItIs(String sql) {
     return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
+  }
+
+  /** The same in every situation: such a lock protects what happens after its statement. */
+  private static PlannedForm form(LockStatement lock, Tokens tokens) {
+    String before = tokens.text(lock.first(), lock.end());
+    Finding finding =
+        new Finding(
+            lock.rule(),
+            new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(lock.first())),
+            before,
+            lock.request() == null ? before : lock.request().answer().granted(),
+            lock.verdict(),
+            lock.reason());
+    return lock.request() == null
+        ? new Refuse(finding, List.of(finding))
+        : new Emulate(lock.request(), List.of(finding));
   }
 
   /** The planning of one text. Confined to its thread. */

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.authentication;
 
 import io.dsqlproxy.driver.observation.ConnectionStatistics;
+import io.dsqlproxy.driver.observation.DriverTiming;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -212,8 +213,10 @@ public final class TokenCache {
         ConnectionStatistics statistics,
         boolean early) {
       Token signed;
+      long start = System.nanoTime();
       try {
         signed = sign(request);
+        statistics.took(DriverTiming.TOKEN_SIGNING, System.nanoTime() - start);
       } catch (RuntimeException | Error failure) {
         if (early) {
           postpone(request, failure);

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.authentication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,22 +11,27 @@ import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.dsql.DsqlUtilities;
-import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /**
  * Signs tokens with AWS credentials. Signing is local arithmetic; only fetching credentials may ask
  * the network. Immutable, safe for use by many threads.
  *
- * @param clock the time that tokens are remembered by; the AWS SDK signs with the system's
+ * <p>The same token comes from the {@code DsqlUtilities} of the AWS SDK, which however write it to
+ * a log on their way.
+ *
+ * @param clock the time of the signature
  * @param chance gives numbers from 0 to 1
  */
 record TokenSigner(Clock clock, DoubleSupplier chance) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSigner.class);
-  private static final DsqlUtilities UTILITIES = DsqlUtilities.builder().build();
+  private static final String SERVICE = "dsql";
+  private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
 
   TokenSigner {
     Objects.requireNonNull(clock, "clock");
@@ -40,29 +46,44 @@ record TokenSigner(Clock clock, DoubleSupplier chance) {
    * @throws ExpiredCredentialsException if the credentials do not hold any more
    */
   Token sign(TokenRequest request) {
-    TokenScope scope = request.scope();
     AwsCredentials credentials = request.credentials().resolve();
     Instant now = clock.instant();
     Duration lifetime = lifetime(request.lifetime(), credentials.expirationTime(), now);
-    GenerateAuthTokenRequest unsigned =
-        GenerateAuthTokenRequest.builder()
-            .hostname(scope.host())
-            .region(Region.of(scope.region()))
-            .expiresIn(lifetime)
-            .credentialsProvider(StaticCredentialsProvider.create(credentials))
-            .build();
-    String text =
-        scope.forAdmin()
-            ? UTILITIES.generateDbConnectAdminAuthToken(unsigned)
-            : UTILITIES.generateDbConnectAuthToken(unsigned);
+    String text = presigned(request.scope(), credentials, now, lifetime);
     LOG.debug(
         "Signed a token for user {} on {} in {} with {}, good for {}",
-        scope.user(),
-        scope.host(),
-        scope.region(),
+        request.scope().user(),
+        request.scope().host(),
+        request.scope().region(),
         request.credentials(),
         lifetime);
     return Token.of(text, now, lifetime, chance.getAsDouble());
+  }
+
+  /** A URL that is signed for a while, without its scheme. */
+  private static String presigned(
+      TokenScope scope, AwsCredentials credentials, Instant now, Duration lifetime) {
+    SdkHttpRequest unsigned =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.GET)
+            .protocol("https")
+            .host(scope.host())
+            .encodedPath("/")
+            .putRawQueryParameter("Action", scope.action())
+            .build();
+    SdkHttpRequest signed =
+        SIGNER
+            .sign(
+                sign ->
+                    sign.identity(credentials)
+                        .request(unsigned)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, scope.region())
+                        .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, lifetime)
+                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(now, ZoneOffset.UTC)))
+            .request();
+    return scope.host() + "/?" + signed.encodedQueryParameters().orElseThrow();
   }
 
   private static Duration lifetime(Duration wanted, Optional<Instant> end, Instant now) {

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,34 @@ public enum DriverProperty {
       "",
       "The version columns of tables whose locks are `conditional`: each time a row is changed by "
           + "anybody, its value there changes."),
+  /** Which locks are emulated that are on no rows. */
+  LOCK_EMULATION(
+      LockEmulation.PROPERTY,
+      ValueType.lockEmulation(),
+      "none",
+      "Which locks are emulated with rows of a lock table: `advisory` for `pg_advisory_lock` and "
+          + "its relatives, `table` for `LOCK TABLE`, which then keeps out only others that lock "
+          + "the table. Any other is refused."),
+  /** Where emulated locks are kept. */
+  LOCK_TABLE(
+      "lockTable",
+      ValueType.table(),
+      "public.dsql_proxy_locks",
+      "The lock table. It is created when the first lock is taken, if it does not exist."),
+  /** How long a lock outlives its session at most. */
+  LOCK_LEASE(
+      "lockLease",
+      ValueType.duration("1s", "1h"),
+      "30s",
+      "How long a lock of a session is held that the driver cannot renew any more, because its "
+          + "JVM or its network is gone. It is renewed after a third of that time."),
+  /** How long to wait for a lock. */
+  LOCK_TIMEOUT(
+      "lockTimeout",
+      ValueType.duration("0ms", "24h"),
+      "0ms",
+      "How long a statement waits for an emulated lock before it fails with SQLSTATE 55P03; `0ms` "
+          + "for as long as it takes. A query timeout and `Statement.cancel` end the wait too."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",
@@ -155,6 +184,24 @@ public enum DriverProperty {
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
           + "long as one of eleven executions succeeds."),
+  /** When a session goes on without its physical connection. */
+  RECONNECT(
+      "reconnect",
+      ValueType.reconnectMode(),
+      "never",
+      "When another physical connection, with a token and settings of its own, takes the place of "
+          + "one that is lost or older than `maxConnectionAge`: `betweenTransactions` before the "
+          + "first statement of a transaction or a statement in autocommit; `inTransactions` also "
+          + "in the middle of a transaction, which is run again there as after a conflict; `never`, "
+          + "so that the loss surfaces."),
+  /** When a physical connection is old. */
+  MAX_CONNECTION_AGE(
+      "maxConnectionAge",
+      ValueType.duration("0ms", "7d"),
+      "55m",
+      "The age, less up to a tenth or 5 minutes by chance, from which a connection without an open "
+          + "transaction is not valid, so that a pool replaces it; `0ms` for no limit. Aurora DSQL "
+          + "cuts a connection after 60 minutes."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

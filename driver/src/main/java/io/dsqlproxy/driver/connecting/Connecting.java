@@ -97,22 +97,15 @@ final class Connecting<T> {
     } catch (TimeoutException late) {
       statistics.connectFailed();
       throw ConnectErrors.noTokenInTime(login.server(), elapsed(), failuresSoFar());
-    } catch (SQLException failure) {
+    } catch (SQLException | RuntimeException failure) {
       statistics.connectFailed();
-      throw failure;
-    } catch (RuntimeException failure) {
-      statistics.connectFailed();
-      if (Thread.currentThread().isInterrupted()) {
-        // pgJDBC says so only by the flag.
-        throw ConnectErrors.interrupted(login.server(), failure, failuresSoFar());
-      }
       throw failure;
     }
   }
 
   private void awaitPlace() throws SQLException, InterruptedException {
     Duration left = left();
-    if (last != null && left.isZero()) {
+    if (last != null && isOver()) {
       throw givenUp();
     }
     Optional<Duration> wait = world.rates().reserve(login.server(), settings, left);
@@ -135,10 +128,21 @@ final class Connecting<T> {
   /** Returns if another login can help, when its time has come. */
   private void recover(SQLException failure, Login.Ticket ticket)
       throws SQLException, InterruptedException {
-    ConnectFailure kind = kind(failure);
+    boolean serverSpoke = ConnectFailure.serverError(failure).isPresent();
+    if (!serverSpoke && Thread.currentThread().isInterrupted()) {
+      // pgJDBC tells it by nothing but the flag.
+      throw ConnectErrors.interrupted(login.server(), failure, failuresSoFar());
+    }
+    boolean late = !serverSpoke && isOver();
+    if (late && last != null) {
+      // That the time was over says less than what it was spent on.
+      remember(failure);
+      throw givenUp();
+    }
+    ConnectFailure kind = late ? ConnectFailure.TIMED_OUT : ConnectFailure.of(failure);
     int times = failures.merge(kind, 1, Integer::sum);
-    if (last != null && earlier.size() < MOST_REMEMBERED) {
-      earlier.add(last);
+    if (last != null) {
+      remember(last);
     }
     last = failure;
     lastKind = kind;
@@ -168,9 +172,10 @@ final class Connecting<T> {
         lastKind, last, earlier, login.server(), login.scope(), attempts, elapsed());
   }
 
-  private ConnectFailure kind(SQLException failure) {
-    boolean serverSpoke = ConnectFailure.serverError(failure).isPresent();
-    return !serverSpoke && left().isZero() ? ConnectFailure.TIMED_OUT : ConnectFailure.of(failure);
+  private void remember(SQLException failure) {
+    if (earlier.size() < MOST_REMEMBERED) {
+      earlier.add(failure);
+    }
   }
 
   private List<SQLException> failuresSoFar() {
@@ -193,7 +198,12 @@ final class Connecting<T> {
     return Duration.ofNanos(world.nanoClock().getAsLong() - start);
   }
 
-  /** Zero when the time is over. */
+  /** What is left may be too little for a login, and pgJDBC counts in milliseconds. */
+  private boolean isOver() {
+    return left().compareTo(LoginTimeout.SHORTEST) < 0;
+  }
+
+  /** Zero or more. */
   private Duration left() {
     Duration left = patience.minus(elapsed());
     return left.isNegative() ? Duration.ZERO : left;

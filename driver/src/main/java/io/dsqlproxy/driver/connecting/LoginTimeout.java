@@ -16,7 +16,7 @@ import org.postgresql.PGProperty;
 final class LoginTimeout {
 
   /** Below it, pgJDBC could round to zero, which it takes for no timeout. */
-  private static final long SHORTEST_MILLIS = 10;
+  static final Duration SHORTEST = Duration.ofMillis(10);
 
   private LoginTimeout() {}
 
@@ -49,7 +49,7 @@ final class LoginTimeout {
   /** The same request with a login that is abandoned after so long. */
   static PgConnectionRequest within(Duration left, PgConnectionRequest request)
       throws SQLException {
-    long millis = Math.max(SHORTEST_MILLIS, left.toMillis());
+    long millis = Math.max(SHORTEST.toMillis(), left.toMillis());
     String seconds = millis / 1000 + "." + String.valueOf(1000 + millis % 1000).substring(1);
     return request.with(Map.of(PGProperty.LOGIN_TIMEOUT.getName(), seconds));
   }

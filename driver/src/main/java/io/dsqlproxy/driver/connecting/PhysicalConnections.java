@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.authentication.Login;
 import io.dsqlproxy.driver.configuration.DriverSettings;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
 import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.driver.observation.DriverTiming;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -41,7 +42,15 @@ public final class PhysicalConnections {
    *     interrupted; else the SQLSTATE of the last login, whose exception is the cause
    */
   public Connection open() throws SQLException {
-    Login login = Login.of(request, settings);
+    long start = System.nanoTime();
+    try {
+      return logIn(Login.of(request, settings));
+    } finally {
+      statistics.took(DriverTiming.CONNECTING, System.nanoTime() - start);
+    }
+  }
+
+  private Connection logIn(Login login) throws SQLException {
     return login.isForCluster()
         ? new Connecting<Connection>(
                 login, settings.connecting(), Surroundings.OF_THIS_JVM, statistics.connections())

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.Conflict;
 import io.dsqlproxy.driver.execution.Movement;
 import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
@@ -122,7 +123,10 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   private boolean afterFailure(SQLException failure, Movement movement) throws SQLException {
     if (read == null) {
-      throw failure;
+      if (!Conflict.isReportedBy(failure)) {
+        throw failure;
+      }
+      connection.gate().giveUpReplay("rows were read that its journal does not hold");
     }
     return connection.gate().moveAfter(failure, movement);
   }
@@ -310,7 +314,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   public <T> T unwrap(Class<T> type) throws SQLException {
     T unwrapped = Unwrapping.unwrap(this, delegate, type);
     if (unwrapped != this) {
-      connection.gate().giveUpReplay("a result was unwrapped to " + type.getName());
+      String reason = "a result was unwrapped to " + type.getName();
+      connection.gate().giveUpReplay(reason);
+      connection.session().stay(reason);
     }
     return unwrapped;
   }

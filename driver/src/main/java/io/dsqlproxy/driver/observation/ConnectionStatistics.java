@@ -1,60 +1,74 @@
 package io.dsqlproxy.driver.observation;
 
-import java.util.concurrent.atomic.LongAdder;
-
 /**
- * Counts what happens until a physical connection is open. Safe for use by many threads; counters
- * only grow.
+ * Counts what happens until a physical connection is open, and how it is given up. Safe for use by
+ * many threads; counters only grow.
  */
 public final class ConnectionStatistics {
 
-  private final LongAdder tokensSigned = new LongAdder();
-  private final LongAdder tokensRenewed = new LongAdder();
-  private final LongAdder tokensRejected = new LongAdder();
-  private final LongAdder attempts = new LongAdder();
-  private final LongAdder throttled = new LongAdder();
-  private final LongAdder failed = new LongAdder();
+  private final Counters counters;
 
-  ConnectionStatistics() {}
+  ConnectionStatistics(Counters counters) {
+    this.counters = counters;
+  }
 
   /** An authentication token was signed, for whatever reason. */
   public void tokenSigned() {
-    tokensSigned.increment();
+    counters.happened(DriverEvent.TOKEN_SIGNED);
+  }
+
+  /**
+   * Something took so long.
+   *
+   * @param nanoseconds negative times count as 0
+   */
+  public void took(DriverTiming timing, long nanoseconds) {
+    counters.took(timing, nanoseconds);
   }
 
   /** A token was signed before the one in use expired. */
   public void tokenRenewed() {
-    tokensRenewed.increment();
+    counters.happened(DriverEvent.TOKEN_RENEWED);
   }
 
   /** The server refused a login with a token. */
   public void tokenRejected() {
-    tokensRejected.increment();
+    counters.happened(DriverEvent.TOKEN_REJECTED);
   }
 
   /** A login begins, the first one or a further one. */
   public void connectAttempted() {
-    attempts.increment();
+    counters.happened(DriverEvent.CONNECT_ATTEMPTED);
   }
 
   /** The server refused a login because there were too many, or the driver held one back. */
   public void connectThrottled() {
-    throttled.increment();
+    counters.happened(DriverEvent.CONNECT_THROTTLED);
   }
 
   /** The application heard that no connection could be opened. */
   public void connectFailed() {
-    failed.increment();
+    counters.happened(DriverEvent.CONNECT_FAILED);
+  }
+
+  /** A physical connection was given up because of its age. */
+  public void connectionRetired() {
+    counters.happened(DriverEvent.CONNECTION_RETIRED);
+  }
+
+  /** Another physical connection took the place of one that was lost, or old. */
+  public void connectionMoved() {
+    counters.happened(DriverEvent.CONNECTION_MOVED);
   }
 
   Snapshot snapshot() {
     return new Snapshot(
-        tokensSigned.sum(),
-        tokensRenewed.sum(),
-        tokensRejected.sum(),
-        attempts.sum(),
-        throttled.sum(),
-        failed.sum());
+        counters.of(DriverEvent.TOKEN_SIGNED),
+        counters.of(DriverEvent.TOKEN_RENEWED),
+        counters.of(DriverEvent.TOKEN_REJECTED),
+        counters.of(DriverEvent.CONNECT_ATTEMPTED),
+        counters.of(DriverEvent.CONNECT_THROTTLED),
+        counters.of(DriverEvent.CONNECT_FAILED));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -32,7 +33,9 @@ class DriverSettingsTest {
     assertThat(settings.connecting())
         .isEqualTo(new ConnectSettings(Duration.ofSeconds(30), 100, 1000));
     assertThat(settings.planning())
-        .isEqualTo(new PlanSettings(true, "forUpdate", "", false, 2048, 8L * 1024 * 1024));
+        .isEqualTo(
+            new PlanSettings(
+                true, "forUpdate", "", false, LockEmulation.NONE, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(

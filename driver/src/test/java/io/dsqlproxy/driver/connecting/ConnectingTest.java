@@ -264,6 +264,24 @@ class ConnectingTest {
   }
 
   @Test
+  void theTimeWasSpentOnWhatTheServerSaid() {
+    assertThatExceptionOfType(SQLTransientConnectionException.class)
+        .isThrownBy(
+            () ->
+                open(
+                    URL,
+                    request -> {
+                      if (counted().attempts() == 1) {
+                        throw Failures.throttled();
+                      }
+                      clock.advance(Duration.ofSeconds(30));
+                      throw new SQLException("Connection attempt timed out.", "08001");
+                    }))
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("53400"))
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+  }
+
+  @Test
   void anInterruptionEndsTheWaitAndStaysVisible() {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(
@@ -283,7 +301,7 @@ class ConnectingTest {
 
   /** As pgJDBC does it. */
   @Test
-  void anInterruptionDuringALoginIsAnSqlException() {
+  void anInterruptionDuringALoginIsTheSame() {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(
             () ->
@@ -291,7 +309,10 @@ class ConnectingTest {
                     URL,
                     request -> {
                       Thread.currentThread().interrupt();
-                      throw new IllegalStateException("Interrupted while attempting to connect.");
+                      throw new SQLException(
+                          "Something unusual",
+                          "99999",
+                          new RuntimeException("Interrupted while attempting to connect."));
                     }))
         .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08001"));
     assertThat(Thread.interrupted()).isTrue();

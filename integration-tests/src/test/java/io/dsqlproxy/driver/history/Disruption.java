@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /** Something that goes wrong in a run, and how often it could, at the least, in a transaction. */
-enum Disruption {
+public enum Disruption {
   /** Somebody else committed first. */
   CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.conflict(), 0.5),
   /** The schema was changed. */
@@ -33,6 +33,14 @@ enum Disruption {
   CUT_BEFORE_AUTOCOMMIT(Disruption::autocommit, Fault.disconnect(), 0.1),
   /** The connection is lost in autocommit, and the statement is committed. */
   CUT_AFTER_AUTOCOMMIT(Disruption::afterAutocommit, Fault.disconnect(), 0.1),
+  /** The server does not know whether it commits, and does not. */
+  UNAVAILABLE_BEFORE_COMMIT(FaultTrigger::commit, Fault.unavailable(), 0.4),
+  /** The server does not know whether it commits, and does. */
+  UNAVAILABLE_AFTER_COMMIT(FaultTrigger::afterCommit, Fault.unavailable(), 0.4),
+  /** The server does not know whether it commits a statement in autocommit, and does. */
+  UNAVAILABLE_AFTER_AUTOCOMMIT(Disruption::afterAutocommit, Fault.unavailable(), 0.1),
+  /** A statement fails for no reason of its own. */
+  UNAVAILABLE_AT_STATEMENT(Disruption::statement, Fault.unavailable(), 2),
   /** A statement takes its time. */
   SLOW_STATEMENT(Disruption::statement, Fault.delay(Duration.ofMillis(5)), 3),
   /** COMMIT takes its time. */
@@ -64,7 +72,7 @@ enum Disruption {
   }
 
   /** Lets each kind strike, once or more often, somewhere among so many transactions. */
-  static void scatter(FaultScript script, int transactions, Random random) {
+  public static void scatter(FaultScript script, int transactions, Random random) {
     for (Disruption disruption : values()) {
       int chances = Math.max(1, (int) (transactions * disruption.chances));
       for (int i = 1 + random.nextInt(2); i > 0; i--) {

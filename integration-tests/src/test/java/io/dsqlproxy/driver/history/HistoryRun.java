@@ -23,16 +23,13 @@ final class HistoryRun implements AutoCloseable {
   static final int SESSIONS = 6;
   static final int TRANSACTIONS = 20;
 
-  private final DsqlSimulator simulator = DsqlSimulator.start();
-  private final String parameters;
+  /** Patience is not what is tested. */
+  private static final String QUICK_RETRIES = "&retryBaseDelay=2ms&retryMaxDelay=50ms";
 
-  /**
-   * A simulator with empty tables.
-   *
-   * @param parameters further ones of the driver's URL
-   */
-  HistoryRun(String parameters) throws SQLException {
-    this.parameters = parameters;
+  private final DsqlSimulator simulator = DsqlSimulator.start();
+
+  /** A simulator with empty tables. */
+  HistoryRun() throws SQLException {
     Tables.create(simulator);
   }
 
@@ -40,8 +37,9 @@ final class HistoryRun implements AutoCloseable {
    * Runs transactions.
    *
    * @param seed what they do, how long they think, and what goes wrong
+   * @param parameters further ones of the driver's URL
    */
-  Result run(long seed, Profile profile) throws Exception {
+  Result run(long seed, Profile profile, String parameters) throws Exception {
     reset();
     DriverStatistics.Snapshot before = DriverStatistics.global().snapshot();
     Random random = new Random(seed);
@@ -51,7 +49,7 @@ final class HistoryRun implements AutoCloseable {
     try {
       List<Future<List<ObservedTransaction>>> running = new ArrayList<>();
       for (int session = 0; session < SESSIONS; session++) {
-        running.add(threads.submit(session(seed, profile, session, random.nextLong())));
+        running.add(threads.submit(session(seed, profile, parameters, session, random.nextLong())));
       }
       for (Future<List<ObservedTransaction>> one : running) {
         transactions.addAll(one.get());
@@ -71,21 +69,22 @@ final class HistoryRun implements AutoCloseable {
         cuts);
   }
 
-  private SessionRun session(long seed, Profile profile, int session, long thinking) {
+  private SessionRun session(
+      long seed, Profile profile, String parameters, int session, long thinking) {
     PlanGenerator generator = new PlanGenerator(seed, profile);
     List<TransactionPlan> plans =
         IntStream.range(0, TRANSACTIONS).mapToObj(n -> generator.plan(session, n)).toList();
-    return new SessionRun(connections(""), plans, new Random(thinking));
+    return new SessionRun(connections(parameters), plans, new Random(thinking));
   }
 
   /**
    * Connections through the driver.
    *
-   * @param more parameters of the driver's URL
+   * @param parameters further ones of the driver's URL
    */
-  SessionRun.Connections connections(String more) {
+  SessionRun.Connections connections(String parameters) {
     DsqlDataSource dataSource = new DsqlDataSource();
-    dataSource.setUrl(simulator.jdbcUrl() + parameters + more);
+    dataSource.setUrl(simulator.jdbcUrl() + QUICK_RETRIES + parameters);
     dataSource.setCredentialsProvider(
         StaticCredentialsProvider.create(
             AwsBasicCredentials.create(simulator.accessKeyId(), simulator.secretAccessKey())));

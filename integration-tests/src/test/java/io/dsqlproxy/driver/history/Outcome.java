@@ -8,6 +8,6 @@ enum Outcome {
   FAILED,
   /** It was rolled back, as the application asked. */
   ROLLED_BACK,
-  /** Nobody knows: SQLSTATE 08007, or a lost connection in autocommit. */
+  /** Nobody knows: SQLSTATE 08007, or no answer to a statement in autocommit. */
   UNKNOWN
 }

@@ -14,40 +14,42 @@ import org.junit.jupiter.api.Timeout;
  * Random transactions on several connections, while conflicts and lost connections are scattered
  * among them: whatever the driver runs again, what its applications saw and left behind can be
  * explained. The system property {@code history.seconds} makes a soak of it; {@code history.seed}
- * begins with the same choices again, of which the first round is the one that failed.
+ * begins with the run that has this seed.
  */
 @Timeout(3_600)
 class RandomHistoriesTest {
 
   private static final Duration DURATION =
       Duration.ofSeconds(Integer.getInteger("history.seconds", 8));
-  private static final long SEED = Long.getLong("history.seed", System.nanoTime() % 1_000_000);
-
-  /** Patience is not what is tested. */
-  private static final String QUICK_RETRIES = "&retryBaseDelay=2ms&retryMaxDelay=50ms";
+  private static final int CHOICES = Profile.values().length * Policy.values().length;
+  private static final long SEED =
+      Long.getLong("history.seed", System.nanoTime() % 1_000_000 * CHOICES);
 
   @Test
   void whatApplicationsSawAndLeftBehindCanBeExplained() throws Exception {
     System.out.printf("histories: seed %d%n", SEED);
     Tally tally = new Tally();
-    try (HistoryRun run = new HistoryRun(QUICK_RETRIES)) {
+    try (HistoryRun run = new HistoryRun()) {
       long end = System.nanoTime() + DURATION.toNanos();
-      for (long seed = SEED; System.nanoTime() < end; seed++) {
-        for (Profile profile : Profile.values()) {
-          Result result = run.run(seed, profile);
-          tally.add(result);
-          List<Finding> findings = Checker.check(result.history());
-          if (Boolean.getBoolean("history.verbose")) {
-            System.out.println("histories: " + tally);
-          }
-          assertThat(findings)
-              .as("seed %d, %s%n%s", seed, profile, explain(result.history(), findings))
-              .isEmpty();
-        }
+      for (long seed = SEED; seed <= SEED + 1 || System.nanoTime() < end; seed++) {
+        tally.add(checkedRun(run, seed));
       }
     }
     System.out.println("histories: " + tally);
     assertThat(tally.isAboutEverything()).as(tally.toString()).isTrue();
+  }
+
+  /** The seed says everything about a run: also which transactions, and which policy. */
+  private static Result checkedRun(HistoryRun run, long seed) throws Exception {
+    int choice = (int) (seed % CHOICES);
+    Profile profile = Profile.values()[choice % Profile.values().length];
+    Policy policy = Policy.values()[choice / Profile.values().length];
+    Result result = run.run(seed, profile, policy.parameters());
+    List<Finding> findings = Checker.check(result.history());
+    assertThat(findings)
+        .as("seed %d, %s, %s%n%s", seed, profile, policy, explain(result.history(), findings))
+        .isEmpty();
+    return result;
   }
 
   private static String explain(History history, List<Finding> findings) {

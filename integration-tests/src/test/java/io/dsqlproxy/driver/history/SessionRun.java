@@ -79,11 +79,11 @@ final class SessionRun implements Callable<List<ObservedTransaction>> {
     return new ObservedTransaction(plan.id(), plan.session(), recording.events(), outcome, detail);
   }
 
-  /** In autocommit, no answer is all that is heard of a COMMIT. */
+  /** In autocommit the statement's own failure is all that is heard of its COMMIT. */
   private static boolean mayBeCommitted(TransactionPlan plan, SQLException failure) {
     String sqlState = failure.getSQLState();
     return COMMIT_OUTCOME_UNKNOWN.equals(sqlState)
-        || plan.begin() == Begin.ALONE && sqlState.startsWith("08");
+        || plan.begin() == Begin.ALONE && (sqlState.startsWith("08") || sqlState.startsWith("XX"));
   }
 
   private static void begin(Actor actor, TransactionPlan plan) throws SQLException {

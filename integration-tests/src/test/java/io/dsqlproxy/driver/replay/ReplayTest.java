@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.execution.DataChangedException;
+import io.dsqlproxy.driver.execution.NotReplayableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgResultSet;
 
 /** A transaction that meets a conflict is run again, and the application notices nothing. */
 class ReplayTest {
@@ -114,6 +116,21 @@ class ReplayTest {
     }
     connection.commit();
     assertThat(cluster.balance(1)).isEqualTo(99);
+  }
+
+  @Test
+  void conflictWhileRowsAreFetchedSaysWhyTheTransactionCannotBeRunAgain() throws SQLException {
+    try (Statement reader = connection.createStatement();
+        Statement other = connection.createStatement()) {
+      reader.setFetchSize(1);
+      ResultSet rows = reader.executeQuery("SELECT id FROM account ORDER BY id");
+      rows.next();
+      other.executeQuery("SELECT gen_random_uuid()").unwrap(PgResultSet.class);
+      cluster.faults().at(fetch()).answer(conflict());
+      NotReplayableException surfaced =
+          catchThrowableOfType(NotReplayableException.class, rows::next);
+      assertThat(surfaced.reason()).contains("a result was unwrapped");
+    }
   }
 
   @Test
