@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Effect;
@@ -65,7 +66,7 @@ public final class ExecutionGate {
   /** From now on something else is run again; a transaction that is open never is. */
   public void setRetryMode(RetryMode mode) {
     recoveries.setMode(mode);
-    transaction.giveUp("retryMode was set in the middle of it");
+    transaction.giveUp(Obstacle.MODE_SET.because());
   }
 
   // -------------------- executions
@@ -356,7 +357,7 @@ public final class ExecutionGate {
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
-    String reason = "the connection was unwrapped to " + type.getName();
+    String reason = Obstacle.CONNECTION_UNWRAPPED.because(type.getName());
     transaction.giveUpForEver(reason);
     session.stay(reason);
   }

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.fences.Fences;
 import io.dsqlproxy.driver.fences.Step;
 import io.dsqlproxy.driver.journal.Journal;
@@ -59,7 +60,7 @@ final class Transaction {
   private void takeTurn() {
     if (!turn.tryLock()) {
       turn.lock();
-      journal.giveUp("several threads used the connection at once");
+      journal.giveUp(Obstacle.SEVERAL_THREADS.because());
     }
   }
 
@@ -75,7 +76,7 @@ final class Transaction {
         over();
       }
     } else if (journal.isEmpty() && !session.isTransactionFailed()) {
-      journal.giveUp("it was begun where the driver could not see it");
+      journal.giveUp(Obstacle.BEGUN_UNSEEN.because());
     }
     giveUpIfUnwanted();
   }
@@ -84,7 +85,7 @@ final class Transaction {
     if (obstacleForEver != null) {
       journal.giveUp(obstacleForEver);
     } else if (!recoveries.replay()) {
-      journal.giveUp("it was not journaled (property retryMode)");
+      journal.giveUp(Obstacle.NOT_JOURNALED.because());
     }
   }
 
@@ -295,7 +296,7 @@ final class Transaction {
     if (!session.isTransactionOpen()) {
       over();
     } else if (command.kind() == TransactionCommand.Kind.UNCLEAR) {
-      journal.giveUp("it was begun, or may have been, in the middle of a text or of a chain");
+      journal.giveUp(Obstacle.BEGUN_IN_A_TEXT.because());
     } else if (isJournaling()) {
       statement.journaled(record(statement, step, operation, executed, result));
     }
@@ -307,7 +308,7 @@ final class Transaction {
     if (!session.isTransactionOpen()) {
       over();
     } else if (executed == null) {
-      journal.giveUp("a statement that takes a lock failed");
+      journal.giveUp(Obstacle.LOCK_FAILED.because());
     } else if (!session.isTransactionFailed() && isJournaling()) {
       StatementUnit<T> unit = record(statement, step, operation, executed, null);
       if (unit != null) {
@@ -328,7 +329,7 @@ final class Transaction {
       LOG.warn("A transaction will not be run again after a conflict", failure);
     } finally {
       if (unit == null) {
-        journal.giveUp("an execution could not be recorded");
+        journal.giveUp(Obstacle.NOT_RECORDED.because());
       }
     }
     return unit;

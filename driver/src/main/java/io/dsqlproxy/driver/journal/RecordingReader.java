@@ -35,7 +35,7 @@ final class RecordingReader extends FilterReader implements StreamBinding.Record
   public String obstacle() {
     return complete
         ? null
-        : "a parameter is a stream of more than " + LIMIT / Character.BYTES + " characters";
+        : Obstacle.LONG_STREAM.because(LIMIT / Character.BYTES + " characters");
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class StreamBinding<S> implements ParameterBinding {
   @Override
   public String obstacle() {
     return executed
-        ? "a parameter is a stream that an earlier execution had read"
+        ? Obstacle.STREAM_READ_BEFORE.because()
         : recording.obstacle();
   }
 
