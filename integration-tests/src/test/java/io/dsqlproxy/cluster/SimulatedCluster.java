@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.simulator.DsqlSimulator;
+import io.dsqlproxy.simulator.fault.FaultScript;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -71,6 +74,14 @@ public final class SimulatedCluster
     return dataSource;
   }
 
+  /** A connection with further properties. */
+  public Connection connect(Properties properties) throws SQLException {
+    Properties all = new Properties();
+    properties.stringPropertyNames().forEach(k -> all.setProperty(k, properties.getProperty(k)));
+    all.put("credentialsProvider", credentials());
+    return DriverManager.getConnection(url(), all);
+  }
+
   /** The texts that arrived since the test began. */
   public List<String> statements() {
     return simulator.statements();
@@ -78,6 +89,11 @@ public final class SimulatedCluster
 
   public void clearStatements() {
     simulator.clearStatements();
+  }
+
+  /** What goes wrong; nothing does until a test says so. */
+  public FaultScript faults() {
+    return simulator.faults();
   }
 
   /** What was refused and not taken before. */

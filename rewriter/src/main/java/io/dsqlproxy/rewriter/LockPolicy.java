@@ -2,46 +2,57 @@ package io.dsqlproxy.rewriter;
 
 import io.dsqlproxy.rewriter.analysis.LockStrength;
 import io.dsqlproxy.rewriter.analysis.QualifiedName;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Which form takes the place of a lock that Aurora DSQL refuses: by default {@link
- * LockForm#FOR_UPDATE}, which keeps the guarantee; weaker forms per kind of lock and per table,
- * where the application's owner asked for them. Immutable.
+ * Which form takes the place of a row lock: by default {@link LockForm#FOR_UPDATE} for those that
+ * Aurora DSQL refuses, and the lock itself for the others; other forms per kind of lock and per
+ * table, where the application's owner asked for them. Immutable.
  *
  * <p>In text, a policy is a list of rules separated by commas. A rule is
  *
  * <ul>
- *   <li>{@code form} for every share lock,
- *   <li>{@code lock:form} for one kind of lock, {@code forShare} or {@code forNoKeyUpdate},
- *   <li>{@code table:form} for share locks of one table,
+ *   <li>{@code form} for every lock that it can be about,
+ *   <li>{@code lock:form} for one kind of lock, {@code forUpdate}, {@code forNoKeyUpdate}, {@code
+ *       forShare} or {@code forKeyShare},
+ *   <li>{@code table:form} for the locks of one table that it can be about,
  *   <li>{@code table:lock:form} for one kind of lock of one table.
  * </ul>
  *
- * {@code form} is {@code forUpdate}, {@code forKeyShare} or {@code none}. The most specific rule
- * wins. {@code FOR NO KEY UPDATE} is an exclusive lock: it is weakened only by rules that name it.
- * A table is written as in SQL, with or without its schema; with a schema, the rule fits only
- * statements that write the schema too. Where one clause reaches several tables the strongest of
- * their forms applies; where its tables are not known, the strongest form of all rules.
+ * {@code form} is {@code forUpdate}, {@code deferred}, {@code conditional}, {@code forKeyShare} or
+ * {@code none}. A rule that names no lock is about share locks; with {@code deferred} and {@code
+ * conditional}, which give nothing up, it is about {@code FOR UPDATE} and {@code FOR NO KEY UPDATE}
+ * too. The most specific rule wins. A table is written as in SQL, with or without its schema; with
+ * a schema, the rule fits only statements that write the schema too. Where one clause reaches
+ * several tables the strongest of their forms applies; where its tables are not known, the
+ * strongest form of all rules.
+ *
+ * <p>{@code conditional} needs to know which column of a table is its version: a second text lists
+ * them as {@code table.column}, separated by commas.
  */
 public final class LockPolicy {
 
-  private static final LockPolicy DEFAULTS = new LockPolicy(Map.of());
+  private static final LockPolicy DEFAULTS = new LockPolicy(Map.of(), Map.of());
 
   private final Map<Subject, LockForm> forms;
 
-  private LockPolicy(Map<Subject, LockForm> forms) {
+  /** By the table's name as it is written in the policy. */
+  private final Map<String, String> versionColumns;
+
+  private LockPolicy(Map<Subject, LockForm> forms, Map<String, String> versionColumns) {
     this.forms = Map.copyOf(forms);
+    this.versionColumns = Map.copyOf(versionColumns);
   }
 
   /**
    * What a rule is about.
    *
    * @param table the table as it is looked up, or the empty string for every table
-   * @param strength the kind of lock
+   * @param strength the kind of lock; null for every kind that the form can be about
    */
   private record Subject(String table, LockStrength strength) {}
 
@@ -59,12 +70,39 @@ public final class LockPolicy {
    */
   public static LockPolicy parse(String text) {
     Map<Subject, LockForm> forms = new HashMap<>();
-    if (!text.isBlank()) {
-      for (String rule : text.split(",", -1)) {
-        addRule(forms, rule.strip());
+    for (String rule : listed(text)) {
+      addRule(forms, rule);
+    }
+    return new LockPolicy(forms, Map.of());
+  }
+
+  /**
+   * The same policy with the columns that hold the versions of rows.
+   *
+   * @param text {@code table.column} or {@code schema.table.column}, separated by commas; may be
+   *     blank
+   * @throws IllegalArgumentException if an entry is not one, or a table has two; the message names
+   *     it
+   */
+  public LockPolicy withVersionColumns(String text) {
+    Map<String, String> columns = new HashMap<>();
+    for (String entry : listed(text)) {
+      QualifiedName name = QualifiedName.of(entry);
+      if (name == null || name.parts().size() < 2) {
+        throw new IllegalArgumentException("\"" + entry + "\" is not table.column");
+      }
+      List<String> table = name.parts().subList(0, name.parts().size() - 1);
+      if (columns.put(key(new QualifiedName(table)), name.name()) != null) {
+        throw new IllegalArgumentException("two version columns for one table: \"" + entry + "\"");
       }
     }
-    return new LockPolicy(forms);
+    return new LockPolicy(forms, columns);
+  }
+
+  private static List<String> listed(String text) {
+    return text.isBlank()
+        ? List.of()
+        : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
   }
 
   private static void addRule(Map<Subject, LockForm> forms, String rule) {
@@ -72,13 +110,11 @@ public final class LockPolicy {
     LockForm form = form(rule, parts[parts.length - 1].strip());
     Subject subject;
     if (parts.length == 1) {
-      subject = new Subject("", LockStrength.FOR_SHARE);
+      subject = new Subject("", null);
     } else if (parts.length == 2) {
       LockStrength strength = strength(parts[0].strip());
       subject =
-          strength != null
-              ? new Subject("", strength)
-              : new Subject(table(rule, parts[0]), LockStrength.FOR_SHARE);
+          strength != null ? new Subject("", strength) : new Subject(table(rule, parts[0]), null);
     } else if (parts.length == 3 && strength(parts[1].strip()) != null) {
       subject = new Subject(table(rule, parts[0]), strength(parts[1].strip()));
     } else {
@@ -100,8 +136,10 @@ public final class LockPolicy {
 
   private static LockStrength strength(String key) {
     return switch (key) {
-      case "forShare" -> LockStrength.FOR_SHARE;
+      case "forUpdate" -> LockStrength.FOR_UPDATE;
       case "forNoKeyUpdate" -> LockStrength.FOR_NO_KEY_UPDATE;
+      case "forShare" -> LockStrength.FOR_SHARE;
+      case "forKeyShare" -> LockStrength.FOR_KEY_SHARE;
       default -> null;
     };
   }
@@ -111,7 +149,7 @@ public final class LockPolicy {
     if (name == null) {
       throw malformed(rule);
     }
-    return key(name.schema(), name.name());
+    return key(name);
   }
 
   private static IllegalArgumentException malformed(String rule) {
@@ -119,30 +157,32 @@ public final class LockPolicy {
         "\""
             + rule
             + "\" is not a rule: form, lock:form, table:form or table:lock:form, with form one of"
-            + " forUpdate, forKeyShare, none and lock one of forShare, forNoKeyUpdate");
+            + " forUpdate, deferred, conditional, forKeyShare, none and lock one of forUpdate,"
+            + " forNoKeyUpdate, forShare, forKeyShare");
   }
 
-  private static String key(String schema, String name) {
-    return schema.isEmpty() ? name : schema + "." + name;
+  private static String key(QualifiedName table) {
+    return table.schema().isEmpty() ? table.name() : table.schema() + "." + table.name();
   }
+
+  // -------------------- forms
 
   /**
-   * The form for a lock that Aurora DSQL refuses.
+   * The form for a lock.
    *
-   * @param strength {@code FOR_SHARE}, {@code LOCK_IN_SHARE_MODE} or {@code FOR_NO_KEY_UPDATE}
    * @param tables the tables that the clause reaches; empty if they are not known
    */
   public LockForm form(LockStrength strength, List<QualifiedName> tables) {
     Objects.requireNonNull(tables, "tables");
     if (forms.isEmpty()) {
-      return LockForm.FOR_UPDATE;
+      return unchanged(strength);
     }
     LockStrength kind =
         strength == LockStrength.LOCK_IN_SHARE_MODE ? LockStrength.FOR_SHARE : strength;
     LockForm strongest = tables.isEmpty() ? general(kind) : LockForm.NONE;
     if (tables.isEmpty()) {
       for (Map.Entry<Subject, LockForm> rule : forms.entrySet()) {
-        if (rule.getKey().strength() == kind) {
+        if (isAbout(rule.getKey(), rule.getValue(), kind)) {
           strongest = stronger(strongest, rule.getValue());
         }
       }
@@ -153,45 +193,85 @@ public final class LockPolicy {
     return strongest;
   }
 
+  /** What takes a lock's place where no rule is about it. */
+  public static LockForm unchanged(LockStrength strength) {
+    return strength == LockStrength.FOR_KEY_SHARE ? LockForm.FOR_KEY_SHARE : LockForm.FOR_UPDATE;
+  }
+
+  private static boolean isAbout(Subject subject, LockForm form, LockStrength kind) {
+    if (subject.strength() != null) {
+      return subject.strength() == kind;
+    }
+    return kind == LockStrength.FOR_SHARE
+        || form.isPostponed() && kind != LockStrength.FOR_KEY_SHARE;
+  }
+
   /** Whether any rule is about a table, so that the tables of a clause need to be known. */
   public boolean dependsOnTables() {
-    for (Subject subject : forms.keySet()) {
-      if (!subject.table().isEmpty()) {
+    for (Map.Entry<Subject, LockForm> rule : forms.entrySet()) {
+      if (!rule.getKey().table().isEmpty() || rule.getValue() == LockForm.CONDITIONAL) {
         return true;
       }
     }
     return false;
   }
 
+  /** Whether any lock is postponed, so that what a statement writes needs to be known. */
+  public boolean postpones() {
+    return forms.values().stream().anyMatch(LockForm::isPostponed);
+  }
+
   private LockForm form(LockStrength kind, QualifiedName table) {
-    LockForm qualified = forms.get(new Subject(key(table.schema(), table.name()), kind));
+    LockForm qualified = rule(key(table), kind);
     if (qualified != null) {
       return qualified;
     }
-    LockForm unqualified = forms.get(new Subject(table.name(), kind));
+    LockForm unqualified = rule(table.name(), kind);
     return unqualified != null ? unqualified : general(kind);
   }
 
   private LockForm general(LockStrength kind) {
-    return forms.getOrDefault(new Subject("", kind), LockForm.FOR_UPDATE);
+    LockForm form = rule("", kind);
+    return form != null ? form : unchanged(kind);
+  }
+
+  /** The more specific rule for a table, or for all; null if there is none. */
+  private LockForm rule(String table, LockStrength kind) {
+    LockForm named = forms.get(new Subject(table, kind));
+    if (named != null) {
+      return named;
+    }
+    Subject unnamed = new Subject(table, null);
+    LockForm form = forms.get(unnamed);
+    return form != null && isAbout(unnamed, form, kind) ? form : null;
   }
 
   private static LockForm stronger(LockForm one, LockForm other) {
     return one.compareTo(other) <= 0 ? one : other;
   }
 
+  // -------------------- versions
+
+  /** The column that holds the versions of a table's rows; null if none is declared. */
+  public String versionColumn(QualifiedName table) {
+    String column = versionColumns.get(key(table));
+    return column != null ? column : versionColumns.get(table.name());
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof LockPolicy policy && forms.equals(policy.forms);
+    return other instanceof LockPolicy policy
+        && forms.equals(policy.forms)
+        && versionColumns.equals(policy.versionColumns);
   }
 
   @Override
   public int hashCode() {
-    return forms.hashCode();
+    return 31 * forms.hashCode() + versionColumns.hashCode();
   }
 
   @Override
   public String toString() {
-    return "LockPolicy" + forms;
+    return "LockPolicy" + forms + versionColumns;
   }
 }

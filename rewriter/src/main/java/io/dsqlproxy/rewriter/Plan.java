@@ -10,13 +10,20 @@ import java.util.Objects;
  * @param sql the text as the application gave it
  * @param autocommit the form for a statement that is a transaction of its own
  * @param inTransaction the form for a statement inside, or at the start of, a larger transaction
+ * @param effect what it may change; known only where the lock policy postpones locks
  */
-public record Plan(String sql, PlannedForm autocommit, PlannedForm inTransaction) {
+public record Plan(String sql, PlannedForm autocommit, PlannedForm inTransaction, Effect effect) {
 
   public Plan {
     Objects.requireNonNull(sql, "sql");
     Objects.requireNonNull(autocommit, "autocommit");
     Objects.requireNonNull(inTransaction, "inTransaction");
+    Objects.requireNonNull(effect, "effect");
+  }
+
+  /** A plan of a text of which nobody needs to know what it changes. */
+  public Plan(String sql, PlannedForm autocommit, PlannedForm inTransaction) {
+    this(sql, autocommit, inTransaction, Effect.ANYTHING);
   }
 
   /** The plan of a text that is sent as it is, the same String object, in every situation. */

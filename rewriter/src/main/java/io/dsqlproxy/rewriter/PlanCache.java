@@ -1,6 +1,5 @@
 package io.dsqlproxy.rewriter;
 
-import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
@@ -74,6 +73,9 @@ public final class PlanCache implements Planner {
       long total = 0;
       if (form instanceof PlannedForm.Send send && send.sql() != original) {
         total += 2L * send.sql().length();
+      } else if (form instanceof PlannedForm.Emulate) {
+        // Three answers and a query, each about as long.
+        total += 8L * original.length() + 300;
       }
       for (Finding finding : form.findings()) {
         total += 150 + 2L * (finding.before().length() + finding.after().length());
@@ -84,7 +86,7 @@ public final class PlanCache implements Planner {
 
   @Override
   public Plan plan(String sql) {
-    if (!StatementScanner.mayHoldLock(sql)) {
+    if (planner.leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Entry entry = entries.get(sql);

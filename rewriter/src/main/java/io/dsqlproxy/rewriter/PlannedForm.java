@@ -3,7 +3,10 @@ package io.dsqlproxy.rewriter;
 import java.util.List;
 import java.util.Objects;
 
-/** What happens to a statement in one situation: it is sent, or it is refused. Immutable. */
+/**
+ * What happens to a statement in one situation: it is sent, it is emulated, or it is refused.
+ * Immutable.
+ */
 public sealed interface PlannedForm {
 
   /**
@@ -17,16 +20,37 @@ public sealed interface PlannedForm {
    *
    * @param sql the text to send; the very String object of the application if nothing changed
    * @param findings what was decided and why
+   * @param postponed the lock that has to be taken later; null for most statements
    */
-  record Send(String sql, List<Finding> findings) implements PlannedForm {
+  record Send(String sql, List<Finding> findings, PostponedLock postponed) implements PlannedForm {
 
     public Send {
       Objects.requireNonNull(sql, "sql");
       findings = List.copyOf(findings);
     }
 
+    /** A statement with all its locks, if it has any. */
+    public Send(String sql, List<Finding> findings) {
+      this(sql, findings, null);
+    }
+
     static Send unchanged(String sql) {
       return new Send(sql, List.of());
+    }
+  }
+
+  /**
+   * The statement locks what Aurora DSQL has no lock for: the driver does what it asks for, and
+   * sends a statement in its place that gives the same result.
+   *
+   * @param request what it asks for
+   * @param findings what was decided and why
+   */
+  record Emulate(LockRequest request, List<Finding> findings) implements PlannedForm {
+
+    public Emulate {
+      Objects.requireNonNull(request, "request");
+      findings = List.copyOf(findings);
     }
   }
 

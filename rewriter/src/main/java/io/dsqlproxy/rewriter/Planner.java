@@ -11,4 +11,12 @@ public interface Planner {
    *     understanding it, never null and never an exception
    */
   Plan plan(String sql);
+
+  /**
+   * Whether a text is sent as it is in every situation, and nothing about it is of interest: a
+   * cheap test, so that its plan need not be remembered. False if that is not sure.
+   */
+  default boolean leavesAsItIs(String sql) {
+    return false;
+  }
 }

@@ -1,18 +1,26 @@
 package io.dsqlproxy.rewriter;
 
+import io.dsqlproxy.rewriter.PlannedForm.Emulate;
 import io.dsqlproxy.rewriter.PlannedForm.Refuse;
 import io.dsqlproxy.rewriter.PlannedForm.Send;
+import io.dsqlproxy.rewriter.analysis.Effects;
 import io.dsqlproxy.rewriter.analysis.LockingClause;
 import io.dsqlproxy.rewriter.analysis.ReadingStatement;
 import io.dsqlproxy.rewriter.analysis.Statement;
 import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import io.dsqlproxy.rewriter.analysis.StatementStructure;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import io.dsqlproxy.rewriter.analysis.TransactionModes.Mode;
 import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
+import io.dsqlproxy.rewriter.rules.IsolationLevel;
 import io.dsqlproxy.rewriter.rules.LockContext;
+import io.dsqlproxy.rewriter.rules.LockStatement;
 import io.dsqlproxy.rewriter.rules.LockingRule;
+import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
+import io.dsqlproxy.rewriter.rules.Postponement;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -25,7 +33,8 @@ import java.util.Objects;
  * <p>The {@linkplain StatementScanner scanner} finds the locking clauses, and the {@linkplain
  * LockingRules rules} say what is sent in their place. In autocommit a text that only reads loses
  * its locks: they would end with it. A text of several statements is one implicit transaction and
- * is judged as a whole.
+ * is judged as a whole. Isolation levels are {@linkplain IsolationLevel judged} wherever a
+ * statement asks for one.
  *
  * <p>Pure: no I/O, no clock. Safe for use by many threads.
  */
@@ -35,22 +44,73 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
+  private final boolean allowWeakerIsolation;
+  private final LockEmulation emulation;
+  private final boolean postpones;
 
+  /** A rewriter that refuses SERIALIZABLE, and what Aurora DSQL has no lock for. */
   public Rewriter(LockPolicy policy) {
+    this(policy, false);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
+    this(policy, allowWeakerIsolation, LockEmulation.NONE);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   * @param emulation which of the locks on other things than rows are emulated
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation, LockEmulation emulation) {
     this.policy = Objects.requireNonNull(policy, "policy");
+    this.allowWeakerIsolation = allowWeakerIsolation;
+    this.emulation = Objects.requireNonNull(emulation, "emulation");
+    this.postpones = policy.postpones();
   }
 
   @Override
   public Plan plan(String sql) {
-    if (!StatementScanner.mayHoldLock(sql)) {
+    if (leavesAsItIs(sql)) {
       return Plan.unchanged(sql);
     }
     Tokens tokens = Lexer.tokenize(sql);
     List<Statement> statements = StatementScanner.scan(tokens);
-    if (statements.stream().allMatch(statement -> statement.locks().isEmpty())) {
-      return Plan.unchanged(sql);
+    LockStatement lock =
+        StatementScanner.mayHoldLock(sql) ? LockStatement.firstIn(statements, emulation) : null;
+    if (lock != null) {
+      PlannedForm form = form(lock, tokens);
+      return new Plan(sql, form, form, Effect.NOTHING);
     }
-    return new Planning(tokens, statements).plan();
+    Planning planning = new Planning(tokens, statements);
+    return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
+  }
+
+  @Override
+  public boolean leavesAsItIs(String sql) {
+    return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
+  }
+
+  /** The same in every situation: such a lock protects what happens after its statement. */
+  private static PlannedForm form(LockStatement lock, Tokens tokens) {
+    String before = tokens.text(lock.first(), lock.end());
+    Finding finding =
+        new Finding(
+            lock.rule(),
+            new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(lock.first())),
+            before,
+            lock.request() == null ? before : lock.request().answer().granted(),
+            lock.verdict(),
+            lock.reason());
+    return lock.request() == null
+        ? new Refuse(finding, List.of(finding))
+        : new Emulate(lock.request(), List.of(finding));
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -60,15 +120,70 @@ public final class Rewriter implements Planner {
     private final List<Statement> statements;
     private final Map<Statement, StatementStructure> structures = new IdentityHashMap<>();
 
+    /** The strongest form that postponed a lock of the form that was made last; or null. */
+    private LockForm strongest;
+
     Planning(Tokens tokens, List<Statement> statements) {
       this.tokens = tokens;
       this.statements = statements;
     }
 
+    boolean hasNothingToDecide() {
+      return statements.stream()
+          .allMatch(statement -> statement.locks().isEmpty() && levels(statement).isEmpty());
+    }
+
+    private List<Mode> levels(Statement statement) {
+      TransactionModes modes = modes(statement);
+      return modes == null
+          ? List.of()
+          : modes.list().stream().filter(mode -> mode.kind().isLevel()).toList();
+    }
+
+    private TransactionModes modes(Statement statement) {
+      return TransactionModes.of(tokens, statement.first(), statement.end());
+    }
+
     Plan plan() {
-      PlannedForm inTransaction = form(false);
-      PlannedForm autocommit = onlyReads() ? form(true) : inTransaction;
-      return new Plan(tokens.text(), autocommit, inTransaction);
+      PlannedForm inTransaction = inTransaction();
+      PlannedForm autocommit = onlyReads() ? form(true, null) : locked(inTransaction);
+      return new Plan(tokens.text(), autocommit, inTransaction, effect());
+    }
+
+    Plan unchanged() {
+      PlannedForm form = Send.unchanged(tokens.text());
+      return new Plan(tokens.text(), form, form, effect());
+    }
+
+    private Effect effect() {
+      if (!postpones || statements.size() > 1) {
+        return Effect.ANYTHING;
+      }
+      return statements.isEmpty() || onlyReads()
+          ? Effect.NOTHING
+          : Effects.of(statements.get(0), policy);
+    }
+
+    private PlannedForm inTransaction() {
+      if (!postpones) {
+        return form(false, null);
+      }
+      Postponement postponement = Postponement.of(statements, onlyReads(), policy);
+      PlannedForm form = form(false, postponement);
+      if (strongest == null || !(form instanceof Send postponed)) {
+        return form;
+      }
+      VersionedRead versions = strongest == LockForm.CONDITIONAL ? postponement.versions() : null;
+      PlannedForm locked = form(false, null);
+      return locked instanceof Send send
+          ? new Send(postponed.sql(), postponed.findings(), new PostponedLock(send, versions))
+          : locked;
+    }
+
+    private static PlannedForm locked(PlannedForm form) {
+      return form instanceof Send send && send.postponed() != null
+          ? send.postponed().locked()
+          : form;
     }
 
     private boolean onlyReads() {
@@ -91,20 +206,42 @@ public final class Rewriter implements Planner {
       return structures.get(statement);
     }
 
-    private PlannedForm form(boolean wholeTransaction) {
+    /**
+     * A form of the text.
+     *
+     * @param postponement null if no lock is to be postponed
+     */
+    private PlannedForm form(boolean wholeTransaction, Postponement postponement) {
+      strongest = null;
       Edits edits = new Edits(tokens);
       List<Decided> decided = new ArrayList<>();
       for (Statement statement : statements) {
+        for (Mode level : levels(statement)) {
+          Decision decision =
+              new IsolationLevel(statement, modes(statement), allowWeakerIsolation, edits)
+                  .apply(level);
+          decided.add(new Decided(RuleId.ISOLATION_LEVEL, level.first(), level.end(), decision));
+        }
         for (LockingClause clause : statement.locks()) {
           LockContext context =
-              new LockContext(statement, clause, policy, () -> structure(statement), edits);
+              new LockContext(
+                  statement, clause, policy, () -> structure(statement), edits, postponement);
           LockingRule rule = LockingRules.ruleFor(context);
-          LockingRule.Decision decision =
+          notePostponed(rule, context.target());
+          Decision decision =
               wholeTransaction ? context.removeFromWholeTransaction(rule) : rule.apply(context);
-          decided.add(new Decided(rule.id(), clause, decision));
+          decided.add(new Decided(rule.id(), clause.first(), clause.end(), decision));
         }
       }
       return finish(edits, decided);
+    }
+
+    private void notePostponed(LockingRule rule, LockForm form) {
+      if (form.isPostponed()
+          && rule.id() != RuleId.LOCK_WITHOUT_TABLE
+          && (strongest == null || form.compareTo(strongest) < 0)) {
+        strongest = form;
+      }
     }
 
     private PlannedForm finish(Edits edits, List<Decided> decided) {
@@ -112,15 +249,20 @@ public final class Rewriter implements Planner {
       List<Finding> findings = new ArrayList<>();
       Finding.Place place = new Finding.Place(0, 1, 1);
       for (Decided one : decided) {
-        place = place.forward(tokens.text(), tokens.start(one.clause().first()));
+        place = place.forward(tokens.text(), tokens.start(one.first()));
         findings.add(
             new Finding(
                 one.rule(),
                 place,
-                text(one.clause()),
-                edits.applied(one.clause().first(), one.clause().end()),
+                tokens.text(one.first(), one.end()),
+                edits.applied(one.first(), one.end()),
                 one.decision().verdict(),
                 one.decision().reason()));
+      }
+      for (Finding finding : findings) {
+        if (finding.verdict() == Verdict.REFUSED) {
+          return new Refuse(finding, findings);
+        }
       }
       if (changed != tokens.text() && !edits.changedNothingElse(changed)) {
         return refuse(findings);
@@ -138,16 +280,12 @@ public final class Rewriter implements Planner {
               first.before(),
               first.before(),
               Verdict.REFUSED,
-              "the lock cannot be rewritten without touching the text around it; put white space"
-                  + " around the locking clause");
+              "it cannot be rewritten without touching the text around it; put white space around"
+                  + " it");
       return new Refuse(refusal, List.of(refusal));
-    }
-
-    private String text(LockingClause clause) {
-      return tokens.text(clause.first(), clause.end());
     }
   }
 
-  /** A clause, the rule that decided about it, and what it decided. */
-  private record Decided(RuleId rule, LockingClause clause, LockingRule.Decision decision) {}
+  /** A range of tokens, the rule that decided about it, and what it decided. */
+  private record Decided(RuleId rule, int first, int end, Decision decision) {}
 }

@@ -58,11 +58,11 @@ class LockPolicyTest {
         "t:",
         ":none",
         "a:b:c:none",
-        "t:forUpdate:none",
+        "t:forAll:none",
         "none,,none",
         "t:none,t:forUpdate",
         "t u:none",
-        "deferred"
+        "postponed"
       })
   void whatIsNoPolicyIsRefusedWithTheRule(String policy) {
     assertThatIllegalArgumentException()

@@ -50,6 +50,10 @@ public final class SharedPlanners {
 
   private static Planner create(PlanSettings settings) {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
-    return new PlanCache(new Rewriter(policy), settings.cacheEntries(), settings.cacheBytes());
+    policy = policy.withVersionColumns(settings.versionColumns());
+    return new PlanCache(
+        new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation()),
+        settings.cacheEntries(),
+        settings.cacheBytes());
   }
 }

@@ -14,7 +14,10 @@ import java.util.Objects;
  * its holder add.
  */
 public abstract sealed class ConflictException extends SQLTransactionRollbackException
-    permits RetriesExhaustedException, DataChangedException, NotReplayableException {
+    permits RetriesExhaustedException,
+        DataChangedException,
+        NotReplayableException,
+        VersionChangedException {
 
   private final int executions;
   private final Duration elapsed;
@@ -23,6 +26,13 @@ public abstract sealed class ConflictException extends SQLTransactionRollbackExc
     super(message, Conflict.SQLSTATE, last.getErrorCode(), last);
     this.executions = executions;
     this.elapsed = Objects.requireNonNull(elapsed, "elapsed");
+  }
+
+  /** A conflict that the driver found, and not the server. */
+  ConflictException(String message) {
+    super(message, Conflict.SQLSTATE);
+    this.executions = 1;
+    this.elapsed = Duration.ZERO;
   }
 
   /** How often the statement or the transaction was executed in all, at least once. */

@@ -1,20 +1,16 @@
 package io.dsqlproxy.driver.execution;
 
-import io.dsqlproxy.driver.journal.Execution;
+import io.dsqlproxy.driver.fences.FencedStatement;
 import io.dsqlproxy.driver.journal.StatementUnit;
-import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /** A statement of the application's, for the gate. As safe for use by many threads as it says. */
-public interface Executable {
+public interface Executable extends FencedStatement {
 
   /** pgJDBC's statement for this form, with the application's parameters. */
   Statement ready(PlannedForm.Send form) throws SQLException;
-
-  /** How it was executed just now, with the values that were sent. */
-  <T> Invocation<T> invocation(PlannedForm.Send form, Execution<T> execution);
 
   /** The transaction's journal knows its last execution as this, or not at all if it is null. */
   void journaled(StatementUnit<?> unit);

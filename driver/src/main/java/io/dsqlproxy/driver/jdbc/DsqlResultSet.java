@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.Conflict;
 import io.dsqlproxy.driver.execution.Movement;
+import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
 import io.dsqlproxy.driver.journal.HeldResult;
 import io.dsqlproxy.driver.journal.RowsRead;
@@ -24,6 +26,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   private final DsqlConnection connection;
   private DsqlStatement statement;
   private RowsRead read;
+  private RowObserver observer;
 
   /** What it gave rows from before a replay; closing it may close its statement. */
   private ResultSet superseded;
@@ -51,6 +54,11 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     read = rows;
   }
 
+  /** From now on somebody else sees what is read, too; nobody if it is null. */
+  void observe(RowObserver rows) {
+    observer = rows;
+  }
+
   @Override
   public void stopRecording() {
     read = null;
@@ -76,8 +84,8 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     return delegate.next();
   }
 
-  private void changesRows() {
-    connection.gate().giveUpReplay("rows were changed through a result set");
+  private void changesRows() throws SQLException {
+    connection.gate().writesRows("rows were changed through a result set");
   }
 
   private void readsLargeObject() {
@@ -97,6 +105,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     if (read != null) {
       read.moved(delegate, toRow);
     }
+    if (observer != null) {
+      observer.moved(delegate, toRow);
+    }
     return toRow;
   }
 
@@ -112,7 +123,10 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   private boolean afterFailure(SQLException failure, Movement movement) throws SQLException {
     if (read == null) {
-      throw failure;
+      if (!Conflict.isReportedBy(failure)) {
+        throw failure;
+      }
+      connection.gate().giveUpReplay("rows were read that its journal does not hold");
     }
     return connection.gate().moveAfter(failure, movement);
   }
@@ -300,7 +314,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   public <T> T unwrap(Class<T> type) throws SQLException {
     T unwrapped = Unwrapping.unwrap(this, delegate, type);
     if (unwrapped != this) {
-      connection.gate().giveUpReplay("a result was unwrapped to " + type.getName());
+      String reason = "a result was unwrapped to " + type.getName();
+      connection.gate().giveUpReplay(reason);
+      connection.session().stay(reason);
     }
     return unwrapped;
   }

@@ -1,8 +1,10 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingStatement;
 import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.BatchUnit;
@@ -17,7 +19,7 @@ import io.dsqlproxy.driver.journal.StatementSettings.Setting;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.UpdateUnit;
-import io.dsqlproxy.rewriter.Plan;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -56,27 +58,42 @@ class DsqlStatement extends ForwardingStatement implements Executable {
       new PlannedForm.Send("a batch of statements", List.of());
 
   private final DsqlConnection connection;
-  private final Statement own;
   private final Preparation<? extends Statement> preparation;
+  private volatile Statement own;
+  private volatile PhysicalConnection physical;
   private StatementSettings settings = StatementSettings.DEFAULT;
   private Batch batch = new Batch();
+  private boolean executesBatch;
+  private Batch executedInstead;
   private volatile Statement replayed;
   private StatementUnit<?> executedLast;
   private DsqlResultSet lastResult;
   private DsqlResultSet lastKeys;
+  private RowObserver nextObserver;
+  private RowObserver observer;
   private StatementOrigin origin;
 
+  /** A statement of its own on a physical connection, which can be made like this on another. */
   DsqlStatement(
-      DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
+      DsqlConnection connection,
+      PhysicalConnection physical,
+      Statement own,
+      Preparation<? extends Statement> preparation) {
     this.connection = connection;
+    this.physical = physical;
     this.own = own;
     this.preparation = preparation;
   }
 
   /** A statement inside pgJDBC, found through one of its results. */
   DsqlStatement(DsqlConnection connection, Statement own, DsqlResultSet result) {
-    this(connection, own, (Preparation<? extends Statement>) null);
+    this(connection, null, own, null);
     this.lastResult = result;
+  }
+
+  /** What it executes with if there is one for every situation. */
+  final Statement own() {
+    return own;
   }
 
   /** What it reports from. */
@@ -116,13 +133,14 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     }
     if (lastResult == null || !lastResult.decorates(result)) {
       lastResult = new DsqlResultSet(connection, this, result);
+      lastResult.observe(observer);
+      observer = null;
     }
     return lastResult;
   }
 
   private <T> T execute(String sql, Operation<DsqlStatement, T> operation) throws SQLException {
-    Plan plan = connection.plan(sql);
-    return connection.gate().execute(this, plan, TransactionCommand.of(sql), operation);
+    return connection.execute(this, connection.plan(sql), TransactionCommand.of(sql), operation);
   }
 
   private <N extends Number> N executeUpdate(String sql, Execution<N> execution)
@@ -139,10 +157,19 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     return BATCH_OF_STATEMENTS;
   }
 
+  /** What its entries may change. */
+  Effect batchEffect() {
+    return Effect.ANYTHING;
+  }
+
   private <T> T executeBatch(Operation<DsqlStatement, T> operation) throws SQLException {
     try {
-      return connection.gate().executeBatch(this, batchForm(), batch.size(), operation);
+      executesBatch = true;
+      return connection
+          .gate()
+          .executeBatch(this, batchForm(), batchEffect(), batch.size(), operation);
     } finally {
+      executesBatch = false;
       batch = new Batch();
     }
   }
@@ -152,10 +179,63 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public Statement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     return own;
   }
 
+  /**
+   * Goes where the connection has gone: a statement of pgJDBC's belongs to one physical connection.
+   * What it was given before the move is given to the new one.
+   */
+  final void follow() throws SQLException {
+    if (!isLeftBehind() || own.isClosed()) {
+      return;
+    }
+    PhysicalConnection now = connection.session().current();
+    String obstacle = obstacleToRepeat();
+    if (obstacle != null) {
+      throw DsqlExceptions.statementLost(obstacle);
+    }
+    own = replaceOwn();
+    physical = now;
+  }
+
+  /** Whether {@link #follow()} has something to do. */
+  final boolean isLeftBehind() {
+    return preparation != null && physical != connection.session().current();
+  }
+
+  /** Makes all its own statements anew; returns {@link #own()}. */
+  Statement replaceOwn() throws SQLException {
+    Statement fresh = anew(own, "");
+    if (batch.size() > 0) {
+      batch.addTo(fresh);
+    }
+    return fresh;
+  }
+
+  /** A statement like one of its own, on the physical connection of now, in the place of that. */
+  final Statement anew(Statement old, String text) throws SQLException {
+    Statement fresh = connection.prepareAgain(preparation, text);
+    settings.applyTo(fresh);
+    fresh
+        .unwrap(PGStatement.class)
+        .setPrepareThreshold(old.unwrap(PGStatement.class).getPrepareThreshold());
+    if (old.isCloseOnCompletion()) {
+      fresh.closeOnCompletion();
+    }
+    try {
+      old.close();
+    } catch (SQLException closedWithItsConnection) {
+      return fresh;
+    }
+    return fresh;
+  }
+
   final void leaveReplay() throws SQLException {
+    observer = nextObserver;
+    nextObserver = null;
+    executedInstead = null;
     executedLast = null;
     Statement fromReplay = replayed;
     if (fromReplay != null) {
@@ -173,7 +253,8 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   /** Whether it executes the same text each time. */
-  boolean isPrepared() {
+  @Override
+  public boolean isPrepared() {
     return false;
   }
 
@@ -183,13 +264,34 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   @Override
+  public final boolean isForwardOnly() throws SQLException {
+    return own.getResultSetType() == ResultSet.TYPE_FORWARD_ONLY;
+  }
+
+  @Override
+  public final Batch batchToExecute() {
+    return executesBatch ? batch : null;
+  }
+
+  @Override
+  public final void executesInstead(Batch other) {
+    executedInstead = other;
+  }
+
+  @Override
+  public final void observe(RowObserver rows) {
+    nextObserver = rows;
+  }
+
+  @Override
   public String obstacleToRepeat() {
     return batch.obstacle();
   }
 
+  /** On another connection everything is given to it in any case. */
   @Override
   public void prepareToRepeat() throws SQLException {
-    if (batch.size() > 0) {
+    if (batch.size() > 0 && !isLeftBehind()) {
       batch.addTo(batchStatement());
     }
   }
@@ -198,6 +300,21 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   public int queryTimeoutSeconds() throws SQLException {
     return own.getQueryTimeout();
   }
+
+  /** Another statement of pgJDBC's for another text, with the settings of this one. */
+  final Statement like(String text) throws SQLException {
+    Statement another = connection.prepareAgain(preparation, text);
+    try {
+      settings.applyTo(another);
+      return another;
+    } catch (SQLException | RuntimeException | Error failure) {
+      another.close();
+      throw failure;
+    }
+  }
+
+  /** Gives this statement's parameters to another one. */
+  void bindLike(Statement another) throws SQLException {}
 
   // -------------------- what the journal needs
 
@@ -256,7 +373,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   private <T> StatementUnit<T> batchUnit(Invocation<T> invocation, Statement statement, T counts) {
-    return new BatchUnit<>(invocation, batch, counts);
+    return new BatchUnit<>(invocation, executedInstead != null ? executedInstead : batch, counts);
   }
 
   // -------------------- java.sql.Statement: executions
@@ -335,6 +452,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public void addBatch(String sql) throws SQLException {
     PlannedForm.Send form = connection.gate().admitToBatch(connection.plan(sql));
+    connection.session().batched(form.sql());
     batchStatement().addBatch(form.sql());
     batch.add(form.sql());
   }
@@ -359,7 +477,11 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public void cancel() throws SQLException {
     executedWith().cancel();
-    connection.gate().cancel(this);
+    Statement other = replayed;
+    if (other != null) {
+      other.cancel();
+    }
+    connection.cancel(this);
   }
 
   // -------------------- java.sql.Statement: results

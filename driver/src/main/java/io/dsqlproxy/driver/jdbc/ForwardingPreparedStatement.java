@@ -2,18 +2,17 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.journal.BytesBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
-import io.dsqlproxy.driver.journal.SizedBinding;
+import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
+import io.dsqlproxy.driver.journal.WholeNumberBinding;
 import java.math.BigDecimal;
 import java.net.URL;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Date;
 import java.sql.NClob;
-import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.Ref;
-import java.sql.ResultSetMetaData;
 import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;
@@ -34,9 +33,10 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   ForwardingPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement delegate,
       Preparation<? extends Statement> preparation) {
-    super(connection, delegate, preparation);
+    super(connection, physical, delegate, preparation);
   }
 
   @Override
@@ -82,17 +82,17 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setShort(int parameterIndex, short x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setShort(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 2, x));
   }
 
   @Override
   public void setInt(int parameterIndex, int x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setInt(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 4, x));
   }
 
   @Override
   public void setLong(int parameterIndex, long x) throws SQLException {
-    bind(parameterIndex, statement -> statement.setLong(parameterIndex, x));
+    bind(parameterIndex, new WholeNumberBinding(parameterIndex, 8, x));
   }
 
   @Override
@@ -112,9 +112,7 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   @Override
   public void setString(int parameterIndex, String x) throws SQLException {
-    bind(
-        parameterIndex,
-        SizedBinding.ofText(x, statement -> statement.setString(parameterIndex, x)));
+    bind(parameterIndex, TextBinding.of(x, statement -> statement.setString(parameterIndex, x)));
   }
 
   @Override
@@ -162,11 +160,6 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   }
 
   @Override
-  public ResultSetMetaData getMetaData() throws SQLException {
-    return delegate().getMetaData();
-  }
-
-  @Override
   public void setDate(int parameterIndex, Date x, Calendar cal) throws SQLException {
     Date value = copyOf(x);
     Calendar calendar = copyOf(cal);
@@ -198,11 +191,6 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   }
 
   @Override
-  public ParameterMetaData getParameterMetaData() throws SQLException {
-    return delegate().getParameterMetaData();
-  }
-
-  @Override
   public void setRowId(int parameterIndex, RowId x) throws SQLException {
     bind(parameterIndex, statement -> statement.setRowId(parameterIndex, x));
   }
@@ -211,7 +199,7 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   public void setNString(int parameterIndex, String value) throws SQLException {
     bind(
         parameterIndex,
-        SizedBinding.ofText(value, statement -> statement.setNString(parameterIndex, value)));
+        TextBinding.of(value, statement -> statement.setNString(parameterIndex, value)));
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.journal.BytesBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
-import io.dsqlproxy.driver.journal.SizedBinding;
 import io.dsqlproxy.driver.journal.StatementSettings.Setting;
+import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -26,26 +26,43 @@ import java.sql.Statement;
 final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   private final PlannedForm autocommitForm;
-  private final PreparedStatement autocommit;
-  private final PreparedStatement inTransaction;
+  private final PlannedForm inTransactionForm;
+  private volatile PreparedStatement autocommit;
+  private volatile PreparedStatement inTransaction;
   private volatile PreparedStatement executedWith;
 
   TwoFormPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement autocommit,
       PreparedStatement inTransaction,
       Plan plan,
       Preparation<? extends Statement> preparation) {
-    super(connection, inTransaction, plan, preparation);
+    super(connection, physical, inTransaction, plan, preparation, sql(plan.inTransaction()));
     this.autocommitForm = plan.autocommit();
+    this.inTransactionForm = plan.inTransaction();
     this.autocommit = autocommit;
     this.inTransaction = inTransaction;
     this.executedWith = inTransaction;
   }
 
+  private static String sql(PlannedForm form) {
+    return ((PlannedForm.Send) form).sql();
+  }
+
   @Override
   Statement executedWith() {
     return executedWith;
+  }
+
+  @Override
+  Statement replaceOwn() throws SQLException {
+    PreparedStatement alone = (PreparedStatement) anew(autocommit, sql(autocommitForm));
+    boolean executedAlone = executedWith == autocommit;
+    inTransaction = (PreparedStatement) super.replaceOwn();
+    autocommit = filled(alone, false);
+    executedWith = executedAlone ? autocommit : inTransaction;
+    return inTransaction;
   }
 
   @Override
@@ -65,8 +82,10 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   /** As one statement would, this one closes its results when it is executed again. */
   @Override
-  public PreparedStatement ready(PlannedForm.Send form) throws SQLException {
-    leaveReplay();
+  PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
+    if (form != autocommitForm && form != inTransactionForm) {
+      return null;
+    }
     PreparedStatement next = form == autocommitForm ? autocommit : inTransaction;
     PreparedStatement last = executedWith;
     if (next != last) {
@@ -124,7 +143,7 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
       String text = read(reader, length);
       bind(
           parameterIndex,
-          SizedBinding.ofText(text, statement -> binding.bind(statement, new StringReader(text))));
+          TextBinding.of(text, statement -> binding.bind(statement, new StringReader(text))));
     } catch (IOException e) {
       throw DsqlExceptions.unreadableParameter(e);
     }

@@ -26,6 +26,22 @@ public final class Batch {
     return entries.size();
   }
 
+  /**
+   * The parameters of the entries, in their order.
+   *
+   * @return null if the entries are statements of their own
+   */
+  public List<Parameters> parameters() {
+    List<Parameters> all = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      if (!(entry instanceof ParametersEntry prepared)) {
+        return null;
+      }
+      all.add(prepared.parameters());
+    }
+    return all;
+  }
+
   /** Why they cannot be added again, as a clause; or null. */
   public String obstacle() {
     for (Entry entry : entries) {

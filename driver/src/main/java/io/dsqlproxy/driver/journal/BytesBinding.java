@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.journal;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HexFormat;
 
 /**
  * An array of bytes. pgJDBC reads it when the statement is executed, so the application may change
@@ -25,6 +26,12 @@ public final class BytesBinding implements ParameterBinding {
   @Override
   public ParameterBinding captured() {
     return value == null ? this : new BytesBinding(value.clone(), binding);
+  }
+
+  /** PostgreSQL's hexadecimal form. */
+  @Override
+  public String text() {
+    return value == null ? null : "\\x" + HexFormat.of().formatHex(value);
   }
 
   @Override

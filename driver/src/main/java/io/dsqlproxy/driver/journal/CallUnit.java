@@ -120,7 +120,8 @@ public final class CallUnit<T> extends StatementUnit<T> {
       return copy;
     }
 
-    void registerAt(CallableStatement statement) throws SQLException {
+    /** Registers all of them. */
+    public void registerAt(CallableStatement statement) throws SQLException {
       for (Registration registration : registrations) {
         registration.how().registerAt(statement);
       }

@@ -24,11 +24,20 @@ public final class ObjectBinding {
   /** The binding of a value with the contents that it has now; null for SQL's NULL. */
   public static ParameterBinding of(Object value, ValueBinding<Object> binding)
       throws SQLException {
+    if (value instanceof String text) {
+      return new TextBinding(text, statement -> binding.bind(statement, text));
+    }
     if (value instanceof Array array) {
       return ArrayBinding.of(array, binding);
     }
     if (value instanceof byte[] bytes) {
       return new BytesBinding(bytes, binding::bind);
+    }
+    if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof UUID) {
+      return new PrintableBinding(value, binding);
     }
     if (isSmallAndImmutable(value)) {
       return statement -> binding.bind(statement, value);

@@ -29,6 +29,11 @@ public interface ParameterBinding {
     return null;
   }
 
+  /** The text of the value; null if it is NULL, or its text is not known. */
+  default String text() {
+    return null;
+  }
+
   /** What it takes in memory, approximately, in bytes. */
   default long bytes() {
     return SMALL;

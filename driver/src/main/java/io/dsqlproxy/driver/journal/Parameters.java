@@ -66,6 +66,25 @@ public final class Parameters {
     return new Parameters(captured);
   }
 
+  /** These and one more. */
+  public Parameters with(int index, ParameterBinding binding) {
+    Parameters more = new Parameters(bindings.clone());
+    more.put(index, binding);
+    return more;
+  }
+
+  /**
+   * The text of a value.
+   *
+   * @param index from 1
+   * @return null if it is NULL, not bound, or has no text that the driver knows
+   */
+  public String text(int index) {
+    return index > bindings.length || bindings[index - 1] == null
+        ? null
+        : bindings[index - 1].text();
+  }
+
   /** Binds all of them. */
   public void bindTo(PreparedStatement statement) throws SQLException {
     for (ParameterBinding binding : bindings) {

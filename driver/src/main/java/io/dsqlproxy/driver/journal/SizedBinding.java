@@ -11,11 +11,6 @@ import java.sql.SQLException;
  */
 public record SizedBinding(long size, ParameterBinding binding) implements ParameterBinding {
 
-  /** The binding of a text that may be null. */
-  public static ParameterBinding ofText(String text, ParameterBinding binding) {
-    return new SizedBinding(text == null ? 0 : 2L * text.length(), binding);
-  }
-
   @Override
   public void bindTo(PreparedStatement statement) throws SQLException {
     binding.bindTo(statement);

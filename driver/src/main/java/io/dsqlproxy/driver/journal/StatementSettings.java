@@ -24,7 +24,7 @@ public final class StatementSettings {
   }
 
   /** Sets all of them. */
-  void applyTo(Statement statement) throws SQLException {
+  public void applyTo(Statement statement) throws SQLException {
     for (Setting setting : settings) {
       if (setting != null) {
         setting.applyTo(statement);

@@ -101,9 +101,14 @@ public abstract class StatementUnit<T> extends Unit {
     return failedWith == null && (rows() != null || keys != null || further != null);
   }
 
+  /** Whether values are compared whose format pgJDBC chooses. */
+  final boolean comparesValues() {
+    return rows() != null || keys != null;
+  }
+
   /** Whether the values must come in PostgreSQL's binary format to be compared. */
   final boolean isBinary() {
-    return rows() != null && rows().isBinary();
+    return rows() != null && rows().isBinary() || keys != null && keys.get(0).isBinary();
   }
 
   /** Makes the other statement ready, beyond its parameters. */

@@ -7,6 +7,7 @@ import static io.dsqlproxy.driver.execution.GateOnFakeServer.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlproxy.driver.execution.FakeServer.Answer;
+import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -252,7 +253,10 @@ class ExecutionGateTest {
     connection.server.script("batch", failure(conflict));
     PlannedForm.Send form = new PlannedForm.Send("batch", List.of());
     SQLException failure =
-        failureOf(() -> connection.gate.executeBatch(statement, form, 3, connection.update()));
+        failureOf(
+            () ->
+                connection.gate.executeBatch(
+                    statement, form, Effect.ANYTHING, 3, connection.update()));
     assertThatFailure(failure).isSameAs(conflict);
     assertThat(connection.server.log()).containsExactly("batch");
     assertThat(connection.statistics.snapshot().statements()).isEqualTo(3);

@@ -118,6 +118,39 @@ class TransactionEndTest {
     assertNextTransactionIsAnother();
   }
 
+  /** The server's answer to such a COMMIT is a success. */
+  @ParameterizedTest
+  @EnumSource
+  void commitOfAFailedTransactionIsNoSuccess(Commit commit) throws SQLException {
+    SQLException violation = new SQLException("violation", "23505");
+    server.script(B, failure(violation));
+    connection.execute(A);
+    assertThatFailure(failureOf(() -> connection.execute(B))).isSameAs(violation);
+    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
+    assertThat(server.log()).containsExactly(A, B, "commit");
+    assertNextTransactionIsAnother();
+  }
+
+  /**
+   * The statement that met it is not in the journal: the others must not take effect without it.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void transactionWhoseConflictHasSurfacedIsNotRunAgainWithoutTheStatementThatMetIt(Commit commit)
+      throws SQLException {
+    SQLException conflict = conflict();
+    server.script(B, Collections.nCopies(5, failure(conflict)).toArray(failures()));
+    server.script("commit", failure(new SQLException("rolled back", "25P02", conflict)));
+    connection.execute(A);
+    assertThatFailure(failureOf(() -> connection.execute(B)))
+        .isInstanceOf(RetriesExhaustedException.class);
+    server.takeLog();
+    assertThat(failureOf(() -> connection.execute(A)).getSQLState()).isEqualTo("25P02");
+    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
+    assertThat(server.log()).containsExactly(A, "commit");
+    assertNextTransactionIsAnother();
+  }
+
   private static FakeServer.Answer[] failures() {
     return new FakeServer.Answer[0];
   }
@@ -136,8 +169,16 @@ class TransactionEndTest {
   // -------------------- an unknown outcome
 
   @ParameterizedTest
-  @CsvSource({"METHOD, 08006", "METHOD, 57P01", "TEXT, 08006", "TEXT, 57P01", "TEXT, 08003"})
-  void connectionThatIsLostAtCommitLeavesTheOutcomeOpenAndNothingIsRunAgain(
+  @CsvSource({
+    "METHOD, 08006",
+    "METHOD, 57P01",
+    "METHOD, XX000",
+    "TEXT, 08006",
+    "TEXT, 57P01",
+    "TEXT, 08003",
+    "TEXT, XX000"
+  })
+  void commitThatIsNotAnsweredLeavesTheOutcomeOpenAndNothingIsRunAgain(
       Commit commit, String sqlState) throws SQLException {
     SQLException lost = new SQLException("lost", sqlState);
     server.script("commit", failure(lost));

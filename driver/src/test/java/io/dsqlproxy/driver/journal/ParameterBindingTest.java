@@ -277,7 +277,7 @@ class ParameterBindingTest {
   // -------------------- all parameters of a statement
 
   private ParameterBinding logged(String text) {
-    return SizedBinding.ofText(text, statement -> bound.add(text));
+    return TextBinding.of(text, statement -> bound.add(text));
   }
 
   @Test

@@ -13,10 +13,16 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 /** A simulator with a few accounts, and connections with quick retries. For use by one thread. */
 final class ReplayCluster implements AutoCloseable {
 
-  private final DsqlSimulator simulator = DsqlSimulator.start();
+  private final DsqlSimulator simulator;
   private final Connection other;
 
   ReplayCluster() throws SQLException {
+    this(DsqlSimulator.start());
+  }
+
+  /** Takes over the simulator, which has no tables yet. */
+  ReplayCluster(DsqlSimulator simulator) throws SQLException {
+    this.simulator = simulator;
     other = connect();
     run(
         "CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)",
@@ -48,11 +54,16 @@ final class ReplayCluster implements AutoCloseable {
   /** A connection with further URL parameters. */
   Connection connect(String parameters) throws SQLException {
     DsqlDataSource dataSource = new DsqlDataSource();
-    dataSource.setUrl(simulator.jdbcUrl() + "&retryBaseDelay=1ms&retryMaxDelay=2ms" + parameters);
+    dataSource.setUrl(simulator.jdbcUrl() + "&retryBaseDelay=0ms&retryMaxDelay=0ms" + parameters);
     dataSource.setCredentialsProvider(
         StaticCredentialsProvider.create(
             AwsBasicCredentials.create(simulator.accessKeyId(), simulator.secretAccessKey())));
     return dataSource.getConnection();
+  }
+
+  /** A connection through pgJDBC alone, which is not counted in any statistics. */
+  Connection connectPlainly() throws SQLException {
+    return simulator.connect();
   }
 
   /** Runs statements on another connection, each as its own transaction. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.execution.DataChangedException;
+import io.dsqlproxy.driver.execution.NotReplayableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgResultSet;
 
 /** A transaction that meets a conflict is run again, and the application notices nothing. */
 class ReplayTest {
@@ -115,6 +119,21 @@ class ReplayTest {
   }
 
   @Test
+  void conflictWhileRowsAreFetchedSaysWhyTheTransactionCannotBeRunAgain() throws SQLException {
+    try (Statement reader = connection.createStatement();
+        Statement other = connection.createStatement()) {
+      reader.setFetchSize(1);
+      ResultSet rows = reader.executeQuery("SELECT id FROM account ORDER BY id");
+      rows.next();
+      other.executeQuery("SELECT gen_random_uuid()").unwrap(PgResultSet.class);
+      cluster.faults().at(fetch()).answer(conflict());
+      NotReplayableException surfaced =
+          catchThrowableOfType(NotReplayableException.class, rows::next);
+      assertThat(surfaced.reason()).contains("a result was unwrapped");
+    }
+  }
+
+  @Test
   void generatedKeysAreThoseOfTheReplay() throws SQLException {
     try (Statement statement = connection.createStatement();
         Statement other = connection.createStatement()) {
@@ -128,6 +147,26 @@ class ReplayTest {
       connection.commit();
       assertThat(cluster.ask("SELECT id FROM entry")).isEqualTo(id);
     }
+  }
+
+  /** From the fifth execution on pgJDBC asks for numbers in PostgreSQL's binary format. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 5, 6})
+  void generatedKeysAreComparedInTheFormatInWhichTheyCame(int executions) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE account SET balance = balance + 1 WHERE id = ?", new String[] {"balance"})) {
+      for (int i = 1; i <= executions; i++) {
+        update.setInt(1, 1);
+        assertThat(update.executeUpdate()).isEqualTo(1);
+        ResultSet keys = update.getGeneratedKeys();
+        assertThat(keys.next()).isTrue();
+        assertThat(keys.getInt(1)).isEqualTo(100 + i);
+      }
+    }
+    cluster.faults().at(commit()).times(2).answer(conflict());
+    connection.commit();
+    assertThat(cluster.balance(1)).isEqualTo(100 + executions);
   }
 
   @Test

@@ -113,24 +113,48 @@ public final class ReadingStatement {
     }
     Tokens tokens = statement.tokens();
     for (int i = statement.first(); i < statement.end(); i++) {
-      if (statement.isLocking(i)) {
-        continue;
-      }
       if (tokens.kind(i) == TokenKind.WORD
+          && !statement.isLocking(i)
           && WRITING_WORDS.contains(Ascii.toUpperCase(tokens.text(i)))) {
         return false;
       }
+    }
+    return !mayCallWritingFunction(statement);
+  }
+
+  /**
+   * Whether it may call a function that writes. The list of columns behind the table of an INSERT,
+   * and that of ON CONFLICT, are no calls.
+   */
+  static boolean mayCallWritingFunction(Statement statement) {
+    Tokens tokens = statement.tokens();
+    for (int i = statement.first(); i < statement.end(); i++) {
       if (tokens.isPunctuation(i, '(')
+          && !statement.isLocking(i)
           && !(i - 1 == statement.first() && tokens.isWord(i - 1, "EXPLAIN"))
+          && !isColumnList(statement, i)
           && callMayWrite(tokens, i - 1)) {
-        return false;
+        return true;
       }
     }
-    return true;
+    return false;
+  }
+
+  private static boolean isColumnList(Statement statement, int parenthesis) {
+    Tokens tokens = statement.tokens();
+    if (!tokens.isWord(statement.first(), "INSERT")) {
+      return false;
+    }
+    if (tokens.isWord(parenthesis - 1, "CONFLICT") && tokens.isWord(parenthesis - 2, "ON")) {
+      return true;
+    }
+    int table = statement.first() + 2;
+    QualifiedName.Parsed name = QualifiedName.parse(tokens, table);
+    return name != null && parenthesis == Aliases.end(tokens, name.end(), statement.end());
   }
 
   /** Whether the token before an opening parenthesis is the name of a function that may write. */
-  private static boolean callMayWrite(Tokens tokens, int name) {
+  static boolean callMayWrite(Tokens tokens, int name) {
     if (!tokens.isName(name)) {
       // The escape of a name in Unicode is the only literal that a parenthesis can follow.
       return tokens.isString(name);

@@ -10,7 +10,7 @@ import io.dsqlproxy.rewriter.analysis.LockStrength;
  * the read must stay in the conflict check: dropped, it would allow write skew. The price is that
  * two sharers of one row now conflict with one another; the lock policy may ask for a weaker form.
  */
-final class ForShare extends UnsupportedLock {
+final class ForShare extends RowLock {
 
   ForShare() {
     super(RuleId.FOR_SHARE, LockStrength.FOR_SHARE);

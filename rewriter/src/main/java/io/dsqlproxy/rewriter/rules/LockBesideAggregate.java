@@ -47,11 +47,16 @@ final class LockBesideAggregate implements LockingRule {
   @Override
   public Decision apply(LockContext context) {
     LockForm form = context.target();
-    if (form == LockForm.NONE) {
+    if (form == LockForm.NONE || form.isPostponed()) {
       context.removeClause();
-      return new Decision(
-          Verdict.REWRITTEN_WITH_LOSS,
-          "the lock policy asks for it: another transaction may change the rows unnoticed");
+      return form.isPostponed()
+          ? new Decision(
+              Verdict.REWRITTEN,
+              "the lock policy defers it: before the transaction's first write a sub-query locks"
+                  + " the rows that are read, and never if it writes nothing")
+          : new Decision(
+              Verdict.REWRITTEN_WITH_LOSS,
+              "the lock policy asks for it: another transaction may change the rows unnoticed");
     }
     Tokens tokens = context.statement().tokens();
     LockingClause clause = context.clause();

@@ -22,13 +22,15 @@ import java.util.function.Supplier;
  * @param policy which forms may take the place of refused locks
  * @param structure asks the parser, once; gives null if it cannot tell
  * @param edits where a rule puts its changes
+ * @param postponement what can be said about taking the lock later; null if it is taken now
  */
 public record LockContext(
     Statement statement,
     LockingClause clause,
     LockPolicy policy,
     Supplier<StatementStructure> structure,
-    Edits edits) {
+    Edits edits,
+    Postponement postponement) {
 
   /** The tables in the FROM list that the clause stands behind; empty if they are not known. */
   List<Relation> relations() {
@@ -36,14 +38,22 @@ public record LockContext(
     return known == null ? List.of() : known.relations(clause.select());
   }
 
-  /** The lock that takes the clause's place in a transaction. */
-  LockForm target() {
-    return switch (clause.strength()) {
-      case FOR_UPDATE -> LockForm.FOR_UPDATE;
-      case FOR_KEY_SHARE -> LockForm.FOR_KEY_SHARE;
-      case FOR_NO_KEY_UPDATE, FOR_SHARE, LOCK_IN_SHARE_MODE ->
-          policy.form(clause.strength(), policy.dependsOnTables() ? lockedTables() : List.of());
-    };
+  /** The form that takes the clause's place in a transaction. */
+  public LockForm target() {
+    LockForm form = asked();
+    return form.isPostponed() && (postponement == null || postponement.obstacle(form) != null)
+        ? LockPolicy.unchanged(clause.strength())
+        : form;
+  }
+
+  /** Why the lock is taken now although the policy would postpone it, as a clause; or null. */
+  String obstacleToPostponement() {
+    LockForm form = asked();
+    return form.isPostponed() && postponement != null ? postponement.obstacle(form) : null;
+  }
+
+  private LockForm asked() {
+    return policy.form(clause.strength(), policy.dependsOnTables() ? lockedTables() : List.of());
   }
 
   /** The tables that the clause reaches: those named after OF, or else all; empty if not known. */

@@ -7,7 +7,7 @@ import io.dsqlproxy.rewriter.analysis.LockStrength;
  * MySQL's {@code SELECT … LOCK IN SHARE MODE}, in a transaction, becomes {@code SELECT … FOR
  * UPDATE}, for the reasons of {@link ForShare}.
  */
-final class LockInShareMode extends UnsupportedLock {
+final class LockInShareMode extends RowLock {
 
   LockInShareMode() {
     super(RuleId.LOCK_IN_SHARE_MODE, LockStrength.LOCK_IN_SHARE_MODE);

@@ -1,0 +1,52 @@
+package io.dsqlproxy.driver.fences;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The primary key of a table. Immutable.
+ *
+ * @param types the types of its columns as the catalog names them, by the columns' names; empty if
+ *     there is no such table, or it has no primary key
+ */
+record TableKey(Map<String, String> types) {
+
+  TableKey {
+    types = Map.copyOf(types);
+  }
+
+  /** Whether two texts of the same value of the key can be made equal. */
+  boolean isComparable() {
+    return !types.isEmpty() && types.values().stream().allMatch(TableKey::isComparable);
+  }
+
+  private static boolean isComparable(String type) {
+    return switch (type) {
+      case "int2", "int4", "int8", "uuid", "text", "varchar", "bytea" -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * The one text that a value of a column has here.
+   *
+   * @param text as the server or the application writes it
+   * @return null if the text is none of the column's type
+   */
+  String canonical(String column, String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return switch (types.get(column)) {
+        case "int2", "int4", "int8" -> Long.toString(Long.parseLong(text));
+        case "uuid" -> UUID.fromString(text).toString();
+        case "bytea" -> text.startsWith("\\x") ? text.toLowerCase(Locale.ROOT) : null;
+        default -> text;
+      };
+    } catch (IllegalArgumentException notOfTheType) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.dsqlproxy.driver.fences;
+
+import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.rewriter.Operand;
+import io.dsqlproxy.rewriter.VersionedRead;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The rows that the application reads of the result of a query with a conditional lock, each with
+ * its key and its version. Not safe for use by several threads at once.
+ */
+final class VersionedRows implements RowObserver {
+
+  private final VersionedRead read;
+  private final TableKey key;
+  private final Map<String, String> fixed;
+  private final Function<RowId, RowVersion> rows;
+  private final List<RowVersion> found = new ArrayList<>();
+  private boolean ended;
+  private boolean unidentified;
+  private boolean over;
+
+  /**
+   * Rows of which none is read yet.
+   *
+   * @param parameters those of the query
+   * @param rows gives the place where a row's version is remembered
+   */
+  VersionedRows(
+      VersionedRead read, TableKey key, Parameters parameters, Function<RowId, RowVersion> rows) {
+    this.read = read;
+    this.key = key;
+    this.fixed = fixedKey(key, read.fixed(), parameters);
+    this.rows = rows;
+  }
+
+  /** Those columns of the key that the conditions of a statement fix, with their values. */
+  static Map<String, String> fixedKey(
+      TableKey key, Map<String, Operand> fixed, Parameters parameters) {
+    Map<String, String> values = new HashMap<>();
+    for (String column : key.types().keySet()) {
+      Operand operand = fixed.get(column);
+      String value = operand == null ? null : key.canonical(column, text(operand, parameters));
+      if (value != null) {
+        values.put(column, value);
+      }
+    }
+    return values;
+  }
+
+  static String text(Operand operand, Parameters parameters) {
+    if (operand instanceof Operand.Parameter parameter) {
+      return parameters.text(parameter.number());
+    }
+    return operand instanceof Operand.Literal literal ? literal.text() : null;
+  }
+
+  /** Whether each row of the result can be told by its key. */
+  boolean identifiesRows() {
+    if (!key.isComparable()) {
+      return false;
+    }
+    if (read.columns().isEmpty()) {
+      return true;
+    }
+    for (String column : key.types().keySet()) {
+      if (!fixed.containsKey(column) && !read.columns().contains(column)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the application has read all rows of the result, and each could be told. */
+  boolean isComplete() {
+    return !unidentified && (ended || found.size() == 1 && fixed.size() == key.types().size());
+  }
+
+  /** The query has taken the lock of all rows. */
+  void locked() {
+    found.forEach(RowVersion::locked);
+  }
+
+  /** What is read from now on is of no interest. */
+  void stop() {
+    over = true;
+  }
+
+  @Override
+  public void moved(ResultSet result, boolean toRow) throws SQLException {
+    if (over) {
+      return;
+    }
+    if (!toRow) {
+      ended = true;
+      return;
+    }
+    Map<String, String> values = new HashMap<>();
+    for (String column : key.types().keySet()) {
+      String value = fixed.get(column);
+      if (value == null) {
+        value = key.canonical(column, result.getString(index(result, column)));
+      }
+      if (value == null) {
+        unidentified = true;
+        return;
+      }
+      values.put(column, value);
+    }
+    RowVersion row = rows.apply(new RowId(read.table(), values));
+    row.read(result.getString(index(result, read.versionColumn())));
+    found.add(row);
+  }
+
+  private int index(ResultSet result, String column) throws SQLException {
+    return read.columns().isEmpty()
+        ? result.findColumn(column)
+        : read.columns().indexOf(column) + 1;
+  }
+}
