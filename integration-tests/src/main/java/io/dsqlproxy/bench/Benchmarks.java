@@ -9,7 +9,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Runs the benchmarks with the GC profiler; takes JMH's own arguments. */
+/** Runs the benchmarks with the GC profiler and CPU times; takes JMH's own arguments. */
 public final class Benchmarks {
 
   private Benchmarks() {}
@@ -20,6 +20,7 @@ public final class Benchmarks {
         new OptionsBuilder()
             .parent(new CommandLineOptions(arguments))
             .addProfiler(GCProfiler.class)
+            .addProfiler(CpuTimeProfiler.class)
             .warmupTime(TimeValue.seconds(1))
             .measurementTime(TimeValue.seconds(1))
             .build();
