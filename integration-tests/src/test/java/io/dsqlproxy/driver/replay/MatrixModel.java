@@ -119,7 +119,12 @@ final class MatrixModel {
 
   // -------------------- what is counted
 
-  DriverStatistics.Snapshot statistics() {
+  /**
+   * What is counted for the transaction.
+   *
+   * @param tokensSigned of the connection that is opened meanwhile
+   */
+  DriverStatistics.Snapshot statistics(long tokensSigned) {
     Outcome outcome = expectation.outcome();
     return new DriverStatistics.Snapshot(
         statements(),
@@ -132,7 +137,7 @@ final class MatrixModel {
         outcome == Outcome.DATA_CHANGED ? 1 : 0,
         outcome == Outcome.NOT_REPLAYABLE ? 1 : 0,
         outcome == Outcome.COMMIT_UNKNOWN ? 1 : 0,
-        0,
+        tokensSigned,
         Map.of());
   }
 
