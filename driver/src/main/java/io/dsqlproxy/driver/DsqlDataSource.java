@@ -43,7 +43,10 @@ public final class DsqlDataSource implements DataSource {
     set(PGProperty.PASSWORD.getName(), password);
   }
 
-  /** Where the credentials that sign tokens come from. */
+  /**
+   * Where the credentials that sign tokens come from. It is asked on other threads, about once in a
+   * token's lifetime, must give everybody the same identity, and is never closed here.
+   */
   public void setCredentialsProvider(AwsCredentialsProvider credentialsProvider) {
     set(DriverProperty.CREDENTIALS_PROVIDER.key(), credentialsProvider);
   }
@@ -73,6 +76,21 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.TOKEN_LIFETIME.key(), tokenLifetime);
   }
 
+  /** See {@link DriverProperty#CONNECT_DEADLINE}. */
+  public void setConnectDeadline(String connectDeadline) {
+    set(DriverProperty.CONNECT_DEADLINE.key(), connectDeadline);
+  }
+
+  /** See {@link DriverProperty#CONNECT_RATE}. */
+  public void setConnectRate(int connectRate) {
+    set(DriverProperty.CONNECT_RATE.key(), String.valueOf(connectRate));
+  }
+
+  /** See {@link DriverProperty#CONNECT_BURST}. */
+  public void setConnectBurst(int connectBurst) {
+    set(DriverProperty.CONNECT_BURST.key(), String.valueOf(connectBurst));
+  }
+
   /** See {@link DriverProperty#REWRITE_LOCKS}. */
   public void setRewriteLocks(boolean rewriteLocks) {
     set(DriverProperty.REWRITE_LOCKS.key(), String.valueOf(rewriteLocks));
@@ -81,6 +99,26 @@ public final class DsqlDataSource implements DataSource {
   /** See {@link DriverProperty#LOCK_POLICY}. */
   public void setLockPolicy(String lockPolicy) {
     set(DriverProperty.LOCK_POLICY.key(), lockPolicy);
+  }
+
+  /** See {@link DriverProperty#LOCK_EMULATION}. */
+  public void setLockEmulation(String lockEmulation) {
+    set(DriverProperty.LOCK_EMULATION.key(), lockEmulation);
+  }
+
+  /** See {@link DriverProperty#LOCK_TABLE}. */
+  public void setLockTable(String lockTable) {
+    set(DriverProperty.LOCK_TABLE.key(), lockTable);
+  }
+
+  /** See {@link DriverProperty#LOCK_LEASE}. */
+  public void setLockLease(String lockLease) {
+    set(DriverProperty.LOCK_LEASE.key(), lockLease);
+  }
+
+  /** See {@link DriverProperty#LOCK_TIMEOUT}. */
+  public void setLockTimeout(String lockTimeout) {
+    set(DriverProperty.LOCK_TIMEOUT.key(), lockTimeout);
   }
 
   /** See {@link DriverProperty#VERSION_COLUMNS}. */
@@ -126,6 +164,16 @@ public final class DsqlDataSource implements DataSource {
   /** See {@link DriverProperty#RETRY_BUDGET}. */
   public void setRetryBudget(int retryBudget) {
     set(DriverProperty.RETRY_BUDGET.key(), String.valueOf(retryBudget));
+  }
+
+  /** See {@link DriverProperty#RECONNECT}. */
+  public void setReconnect(String reconnect) {
+    set(DriverProperty.RECONNECT.key(), reconnect);
+  }
+
+  /** See {@link DriverProperty#MAX_CONNECTION_AGE}. */
+  public void setMaxConnectionAge(String maxConnectionAge) {
+    set(DriverProperty.MAX_CONNECTION_AGE.key(), maxConnectionAge);
   }
 
   /** See {@link DriverProperty#PLAN_CACHE_ENTRIES}. */

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver;
 
+import io.dsqlproxy.driver.authentication.TokenCache;
 import io.dsqlproxy.driver.configuration.ConnectionUrl;
 import io.dsqlproxy.driver.configuration.DriverPropertyInfos;
 import io.dsqlproxy.driver.configuration.DriverSettings;
@@ -11,6 +12,10 @@ import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
+import io.dsqlproxy.driver.jdbc.Renewal;
+import io.dsqlproxy.driver.locks.LockAccess;
+import io.dsqlproxy.driver.locks.SharedLockServices;
+import io.dsqlproxy.driver.observation.DriverMBean;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -20,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
 import java.util.logging.Logger;
+import org.postgresql.PGProperty;
 
 /**
  * The driver behind {@code jdbc:dsql-proxy:} URLs. It registers itself, so an application only has
@@ -29,18 +35,25 @@ public final class DsqlDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(new DsqlDriver());
+      // Who deregisters the driver wants nothing of it to be left.
+      DriverManager.registerDriver(new DsqlDriver(), DsqlDriver::forget);
+      DriverMBean.register();
     } catch (SQLException failure) {
       throw new ExceptionInInitializerError(failure);
     }
+  }
+
+  private static void forget() {
+    TokenCache.global().clear();
+    DriverMBean.unregister();
   }
 
   /** As a service, or for direct use. */
   public DsqlDriver() {}
 
   /**
-   * Opens one physical connection; a foreign URL gives null. What the server or pgJDBC refuses
-   * comes back as pgJDBC's own exception, untouched.
+   * Opens one physical connection; a foreign URL gives null. If that fails, the exception has the
+   * SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
    */
   @Override
   public Connection connect(String url, Properties info) throws SQLException {
@@ -62,17 +75,34 @@ public final class DsqlDriver implements Driver {
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
-            settings.allowWeakerIsolation(),
+            settings.planning().allowWeakerIsolation(),
             statistics);
-    PhysicalConnections connections =
-        new PhysicalConnections(PgConnectionRequest.of(url, info), settings, statistics);
+    PgConnectionRequest request = PgConnectionRequest.of(url, info);
+    PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
+    Renewal renewal =
+        Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
+    LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);
     Connection physical = connections.open();
     try {
-      return DsqlConnection.wrap(physical, context);
-    } catch (RuntimeException | Error failure) {
+      return DsqlConnection.wrap(physical, context, renewal, lockAccess);
+    } catch (SQLException | RuntimeException | Error failure) {
       physical.close();
       throw failure;
     }
+  }
+
+  /** Null if no locks are emulated. */
+  private static LockAccess lockAccess(
+      String url,
+      PgConnectionRequest request,
+      DriverSettings settings,
+      PhysicalConnections connections) {
+    if (!settings.locks().emulation().isAnything()) {
+      return null;
+    }
+    String user = request.value(PGProperty.USER).orElse("");
+    return new LockAccess(
+        SharedLockServices.global().service(url, user, settings.locks()), connections::open);
   }
 
   /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */

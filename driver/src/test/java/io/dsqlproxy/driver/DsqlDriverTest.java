@@ -3,6 +3,7 @@ package io.dsqlproxy.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.driver.authentication.TokenCache;
 import io.dsqlproxy.driver.configuration.DriverVersion;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 class DsqlDriverTest {
 
@@ -129,5 +132,25 @@ class DsqlDriverTest {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  @Test
+  void aDriverThatIsDeregisteredForgetsItsTokens() throws Exception {
+    Properties info = new Properties();
+    info.put(
+        "credentialsProvider",
+        StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "geheim")));
+    String nowhere =
+        "jdbc:dsql-proxy://localhost:1/db?user=a&authentication=iam&region=us-east-1"
+            + "&connectDeadline=1s";
+    assertThatExceptionOfType(SQLException.class).isThrownBy(() -> driver.connect(nowhere, info));
+    assertThat(TokenCache.global()).doesNotHaveToString("TokenCache[0 tokens]");
+    Driver registered =
+        DriverManager.drivers().filter(DsqlDriver.class::isInstance).findFirst().orElseThrow();
+
+    DriverManager.deregisterDriver(registered);
+
+    assertThat(TokenCache.global()).hasToString("TokenCache[0 tokens]");
+    DriverManager.registerDriver(registered, TokenCache.global()::clear);
   }
 }

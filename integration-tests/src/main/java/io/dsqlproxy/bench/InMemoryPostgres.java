@@ -21,8 +21,8 @@ import javax.net.SocketFactory;
  * front of pgJDBC costs can be measured over it in nanoseconds, without the noise of a network and
  * a server.
  *
- * <p>A query returns as many rows of one text column as its {@code LIMIT} says, or one; an update
- * affects one row. A connection is confined to one thread.
+ * <p>A query returns as many rows as its {@code LIMIT} says, or one, with a text column for each
+ * item of its list; an update affects one row. A connection is confined to one thread.
  */
 public final class InMemoryPostgres extends SocketFactory {
 
@@ -164,8 +164,7 @@ public final class InMemoryPostgres extends SocketFactory {
     private static final byte[] BIND_COMPLETE = message('2', new byte[0]);
     private static final byte[] CLOSE_COMPLETE = message('3', new byte[0]);
     private static final byte[] NO_DATA = message('n', new byte[0]);
-    private static final byte[] ROW_DESCRIPTION = rowDescription();
-    private static final byte[] DATA_ROW = dataRow("some text in a row");
+    private static final String VALUE = "some text in a row";
     private static final byte[] NO_PARAMETERS = message('t', new byte[] {0, 0});
     private static final byte[] UPDATED = message('C', cString("UPDATE 1"));
     private static final byte[] BEGUN = message('C', cString("BEGIN"));
@@ -177,7 +176,8 @@ public final class InMemoryPostgres extends SocketFactory {
 
     private final Answers answers;
     private final Map<String, Prepared> statements = new HashMap<>();
-    private final Map<Integer, byte[]> selected = new HashMap<>();
+    private final Map<Prepared, byte[]> selected = new HashMap<>();
+    private final Map<Integer, byte[]> descriptions = new HashMap<>();
     private byte[] input = new byte[1 << 16];
     private int size;
     private boolean started;
@@ -197,24 +197,32 @@ public final class InMemoryPostgres extends SocketFactory {
       OTHER
     }
 
-    private record Prepared(Kind kind, int rows) {
+    private record Prepared(Kind kind, int rows, int columns) {
+
+      Prepared(Kind kind) {
+        this(kind, 0, 0);
+      }
 
       static Prepared of(String sql) {
         String word =
             sql.isBlank() ? "" : sql.strip().split("[\\s;]", 2)[0].toUpperCase(Locale.ROOT);
         return switch (word) {
-          case "SELECT" -> new Prepared(Kind.QUERY, limit(sql));
-          case "BEGIN" -> new Prepared(Kind.BEGIN, 0);
-          case "COMMIT" -> new Prepared(Kind.COMMIT, 0);
-          case "ROLLBACK" -> new Prepared(Kind.ROLLBACK, 0);
-          case "INSERT", "UPDATE", "DELETE" -> new Prepared(Kind.UPDATE, 0);
-          default -> new Prepared(Kind.OTHER, 0);
+          case "SELECT" -> new Prepared(Kind.QUERY, limit(sql), columns(sql));
+          case "BEGIN" -> new Prepared(Kind.BEGIN);
+          case "COMMIT" -> new Prepared(Kind.COMMIT);
+          case "ROLLBACK" -> new Prepared(Kind.ROLLBACK);
+          case "INSERT", "UPDATE", "DELETE" -> new Prepared(Kind.UPDATE);
+          default -> new Prepared(Kind.OTHER);
         };
       }
 
       private static int limit(String sql) {
         int at = sql.indexOf("LIMIT ");
         return at < 0 ? 1 : Integer.parseInt(sql.substring(at + 6).split("\\D", 2)[0]);
+      }
+
+      private static int columns(String sql) {
+        return sql.split(" FROM ", 2)[0].split(",").length;
       }
     }
 
@@ -285,7 +293,10 @@ public final class InMemoryPostgres extends SocketFactory {
             bound = statements.get(string(body));
             answers.put(NO_PARAMETERS);
           }
-          answers.put(bound.kind() == Kind.QUERY ? ROW_DESCRIPTION : NO_DATA);
+          answers.put(
+              bound.kind() == Kind.QUERY
+                  ? descriptions.computeIfAbsent(bound.columns(), Session::rowDescription)
+                  : NO_DATA);
         }
         case 'E' -> execute();
         case 'C' -> answers.put(CLOSE_COMPLETE);
@@ -303,7 +314,7 @@ public final class InMemoryPostgres extends SocketFactory {
 
     private void execute() {
       switch (bound.kind()) {
-        case QUERY -> answers.put(selected.computeIfAbsent(bound.rows(), Session::rows));
+        case QUERY -> answers.put(selected.computeIfAbsent(bound, Session::rows));
         case UPDATE -> answers.put(UPDATED);
         case BEGIN -> {
           inTransaction = true;
@@ -321,12 +332,13 @@ public final class InMemoryPostgres extends SocketFactory {
       }
     }
 
-    private static byte[] rows(int count) {
+    private static byte[] rows(Prepared query) {
       ByteArrayOutputStream result = new ByteArrayOutputStream();
-      for (int i = 0; i < count; i++) {
-        result.writeBytes(DATA_ROW);
+      byte[] row = dataRow(query.columns());
+      for (int i = 0; i < query.rows(); i++) {
+        result.writeBytes(row);
       }
-      result.writeBytes(message('C', cString("SELECT " + count)));
+      result.writeBytes(message('C', cString("SELECT " + query.rows())));
       return result.toByteArray();
     }
 
@@ -350,19 +362,26 @@ public final class InMemoryPostgres extends SocketFactory {
           .array();
     }
 
-    private static byte[] rowDescription() {
+    private static byte[] rowDescription(int columns) {
       byte[] name = cString("value");
-      ByteBuffer body = ByteBuffer.allocate(2 + name.length + 18);
+      ByteBuffer body = ByteBuffer.allocate(2 + columns * (name.length + 18));
       int textType = 25;
-      body.putShort((short) 1).put(name).putInt(0).putShort((short) 0).putInt(textType);
-      body.putShort((short) -1).putInt(-1).putShort((short) 0);
+      body.putShort((short) columns);
+      for (int i = 0; i < columns; i++) {
+        body.put(name).putInt(0).putShort((short) 0).putInt(textType);
+        body.putShort((short) -1).putInt(-1).putShort((short) 0);
+      }
       return message('T', body.array());
     }
 
-    private static byte[] dataRow(String value) {
-      byte[] text = value.getBytes(StandardCharsets.UTF_8);
-      ByteBuffer body = ByteBuffer.allocate(2 + 4 + text.length);
-      return message('D', body.putShort((short) 1).putInt(text.length).put(text).array());
+    private static byte[] dataRow(int columns) {
+      byte[] text = VALUE.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer body = ByteBuffer.allocate(2 + columns * (4 + text.length));
+      body.putShort((short) columns);
+      for (int i = 0; i < columns; i++) {
+        body.putInt(text.length).put(text);
+      }
+      return message('D', body.array());
     }
   }
 }

@@ -39,7 +39,7 @@ final class DemoReport {
         driver.refused(),
         driver.conflicts(),
         driver.retries(),
-        driver.tokensSigned());
+        driver.connections().tokensSigned());
     driver.byRule().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(

@@ -61,7 +61,8 @@ public final class ShardArea implements Area {
                 Stream.of("created", "continued", "updated", "zombie-created", "zombie-updated")
                     .mapToLong(progress::count)
                     .sum(),
-            staleCaches::sum);
+            staleCaches::sum)
+            .allowing(progress::unknown);
   }
 
   @Override

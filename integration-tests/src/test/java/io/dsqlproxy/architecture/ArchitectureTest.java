@@ -61,6 +61,20 @@ class ArchitectureTest {
   }
 
   @Test
+  void theDriverRunsWithoutWhatIsOptional() {
+    noClasses()
+        .that()
+        .resideInAPackage(DRIVER)
+        .and()
+        .resideOutsideOfPackage("io.dsqlproxy.driver.hikari..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "com.zaxxer..", "software.amazon.awssdk.services..", "io.dsqlproxy.driver.hikari..")
+        .check(CLASSES);
+  }
+
+  @Test
   void theSimulatorJudgesByItsOwnMeans() {
     noClasses()
         .that()

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.DsqlDataSource;
+import io.dsqlproxy.driver.hikari.KeepRefusedConnections;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -158,7 +158,7 @@ class HikariPoolTest {
         }
         try (Connection connection = pool.getConnection()) {
           assertThat(connection.isReadOnly()).isFalse();
-          assertThat(connection.getNetworkTimeout()).isZero();
+          assertThat(connection.getNetworkTimeout()).isEqualTo(330_000);
           run(connection, "INSERT INTO item VALUES (" + cycle + ", 1)");
           connection.commit();
         }
@@ -311,16 +311,5 @@ class HikariPoolTest {
       }
     }
     assertThat(CLUSTER.ask("SELECT count(*) FROM item")).isEqualTo("1");
-  }
-
-  /** A refusal says something about a statement, and nothing about the connection. */
-  public static final class KeepRefusedConnections implements SQLExceptionOverride {
-
-    @java.lang.Override
-    public Override adjudicate(SQLException failure) {
-      return "0A000".equals(failure.getSQLState())
-          ? Override.DO_NOT_EVICT
-          : Override.CONTINUE_EVICT;
-    }
   }
 }

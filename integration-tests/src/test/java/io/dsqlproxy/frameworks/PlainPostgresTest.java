@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.DsqlDataSource;
+import io.dsqlproxy.driver.execution.VersionChangedException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -87,6 +88,18 @@ class PlainPostgresTest {
   }
 
   @Test
+  void isolationThatATextAsksForIsGiven() throws SQLException {
+    connection.setAutoCommit(false);
+    run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    assertThat(ask(connection, "SHOW transaction_isolation")).isEqualTo("repeatable read");
+    assertThat(ask(connection, "SHOW transaction_read_only")).isEqualTo("on");
+    connection.commit();
+    run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    assertThat(ask(connection, "SHOW transaction_isolation")).isEqualTo("read committed");
+    connection.commit();
+  }
+
+  @Test
   void lockIsRewrittenAsOnDsql() throws SQLException {
     connection.setAutoCommit(false);
     try (PreparedStatement read =
@@ -107,6 +120,26 @@ class PlainPostgresTest {
     try (Connection other = postgres.getPostgresDatabase().getConnection()) {
       run(other, "SELECT value FROM item WHERE id = 1 " + lock + " NOWAIT");
     }
+  }
+
+  /** Here the snapshot of each statement is its own, so that the other version is seen. */
+  @Test
+  void rowWithAnotherVersionThanWasReadIsNotWrittenInASecondRunEither() throws SQLException {
+    try (Connection conditional =
+        DriverManager.getConnection(
+            "jdbc:dsql-proxy:postgresql://localhost:"
+                + postgres.getPort()
+                + "/postgres?lockPolicy=item:conditional&versionColumns=item.value",
+            "postgres",
+            "postgres")) {
+      conditional.setAutoCommit(false);
+      assertThat(ask(conditional, "SELECT value FROM item WHERE id = 1 FOR SHARE")).isEqualTo("10");
+      run(connection, "UPDATE item SET value = 11 WHERE id = 1");
+      assertThatExceptionOfType(VersionChangedException.class)
+          .isThrownBy(() -> run(conditional, "UPDATE item SET value = 12 WHERE id = 1"));
+      conditional.rollback();
+    }
+    assertThat(ask(connection, "SELECT value FROM item")).isEqualTo("11");
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.driver.execution.DataChangedException;
-import io.dsqlproxy.simulator.DsqlSimulator;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
@@ -107,20 +107,23 @@ class SpringJdbcTest {
     assertThat(value(1)).isEqualTo(10);
   }
 
-  /** Spring sends the text SET TRANSACTION READ ONLY then, which is one of DSQL's refusals. */
-  @Test
-  void enforcedReadOnlyTransactionDoesNotBegin() {
-    manager.setEnforceReadOnly(true);
-    transaction.setReadOnly(true);
-    assertThatExceptionOfType(CannotCreateTransactionException.class)
-        .isThrownBy(() -> transaction.execute(status -> 1))
+  /** Spring sends the text SET TRANSACTION READ ONLY then, which DSQL would refuse. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void enforcedReadOnlyTransactionReadsAndCannotWrite(boolean plain) {
+    DataSourceTransactionManager enforcing =
+        plain ? new DataSourceTransactionManager(pool) : new JdbcTransactionManager(pool);
+    enforcing.setEnforceReadOnly(true);
+    TransactionTemplate readOnly = new TransactionTemplate(enforcing);
+    readOnly.setReadOnly(true);
+    assertThat(readOnly.<Integer>execute(status -> value(1))).isEqualTo(10);
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> readOnly.execute(status -> addOne()))
         .havingRootCause()
         .isInstanceOfSatisfying(
-            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
-    assertThat(CLUSTER.takeRefusals())
-        .extracting(DsqlSimulator.Refusal::sql)
-        .containsExactly("SET TRANSACTION READ ONLY");
-    assertThat(value(1)).isEqualTo(10);
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+    assertThat(transaction.<Integer>execute(status -> addOne())).isEqualTo(1);
+    assertThat(value(1)).isEqualTo(11);
   }
 
   @Test

@@ -73,6 +73,9 @@ public final class PlanCache implements Planner {
       long total = 0;
       if (form instanceof PlannedForm.Send send && send.sql() != original) {
         total += 2L * send.sql().length();
+      } else if (form instanceof PlannedForm.Emulate) {
+        // Three answers and a query, each about as long.
+        total += 8L * original.length() + 300;
       }
       for (Finding finding : form.findings()) {
         total += 150 + 2L * (finding.before().length() + finding.after().length());

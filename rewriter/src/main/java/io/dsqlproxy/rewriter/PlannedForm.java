@@ -3,7 +3,10 @@ package io.dsqlproxy.rewriter;
 import java.util.List;
 import java.util.Objects;
 
-/** What happens to a statement in one situation: it is sent, or it is refused. Immutable. */
+/**
+ * What happens to a statement in one situation: it is sent, it is emulated, or it is refused.
+ * Immutable.
+ */
 public sealed interface PlannedForm {
 
   /**
@@ -33,6 +36,21 @@ public sealed interface PlannedForm {
 
     static Send unchanged(String sql) {
       return new Send(sql, List.of());
+    }
+  }
+
+  /**
+   * The statement locks what Aurora DSQL has no lock for: the driver does what it asks for, and
+   * sends a statement in its place that gives the same result.
+   *
+   * @param request what it asks for
+   * @param findings what was decided and why
+   */
+  record Emulate(LockRequest request, List<Finding> findings) implements PlannedForm {
+
+    public Emulate {
+      Objects.requireNonNull(request, "request");
+      findings = List.copyOf(findings);
     }
   }
 

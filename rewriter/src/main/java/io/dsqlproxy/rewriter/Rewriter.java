@@ -1,5 +1,6 @@
 package io.dsqlproxy.rewriter;
 
+import io.dsqlproxy.rewriter.PlannedForm.Emulate;
 import io.dsqlproxy.rewriter.PlannedForm.Refuse;
 import io.dsqlproxy.rewriter.PlannedForm.Send;
 import io.dsqlproxy.rewriter.analysis.Effects;
@@ -8,11 +9,16 @@ import io.dsqlproxy.rewriter.analysis.ReadingStatement;
 import io.dsqlproxy.rewriter.analysis.Statement;
 import io.dsqlproxy.rewriter.analysis.StatementScanner;
 import io.dsqlproxy.rewriter.analysis.StatementStructure;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
+import io.dsqlproxy.rewriter.analysis.TransactionModes.Mode;
 import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import io.dsqlproxy.rewriter.rules.Edits;
+import io.dsqlproxy.rewriter.rules.IsolationLevel;
 import io.dsqlproxy.rewriter.rules.LockContext;
+import io.dsqlproxy.rewriter.rules.LockStatement;
 import io.dsqlproxy.rewriter.rules.LockingRule;
+import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
 import io.dsqlproxy.rewriter.rules.Postponement;
 import java.util.ArrayList;
@@ -27,7 +33,8 @@ import java.util.Objects;
  * <p>The {@linkplain StatementScanner scanner} finds the locking clauses, and the {@linkplain
  * LockingRules rules} say what is sent in their place. In autocommit a text that only reads loses
  * its locks: they would end with it. A text of several statements is one implicit transaction and
- * is judged as a whole.
+ * is judged as a whole. Isolation levels are {@linkplain IsolationLevel judged} wherever a
+ * statement asks for one.
  *
  * <p>Pure: no I/O, no clock. Safe for use by many threads.
  */
@@ -37,10 +44,34 @@ public final class Rewriter implements Planner {
   private static final int MOST_STATEMENTS_PARSED = 100;
 
   private final LockPolicy policy;
+  private final boolean allowWeakerIsolation;
+  private final LockEmulation emulation;
   private final boolean postpones;
 
+  /** A rewriter that refuses SERIALIZABLE, and what Aurora DSQL has no lock for. */
   public Rewriter(LockPolicy policy) {
+    this(policy, false);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation) {
+    this(policy, allowWeakerIsolation, LockEmulation.NONE);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   * @param emulation which of the locks on other things than rows are emulated
+   */
+  public Rewriter(LockPolicy policy, boolean allowWeakerIsolation, LockEmulation emulation) {
     this.policy = Objects.requireNonNull(policy, "policy");
+    this.allowWeakerIsolation = allowWeakerIsolation;
+    this.emulation = Objects.requireNonNull(emulation, "emulation");
     this.postpones = policy.postpones();
   }
 
@@ -51,15 +82,35 @@ public final class Rewriter implements Planner {
     }
     Tokens tokens = Lexer.tokenize(sql);
     List<Statement> statements = StatementScanner.scan(tokens);
+    LockStatement lock =
+        StatementScanner.mayHoldLock(sql) ? LockStatement.firstIn(statements, emulation) : null;
+    if (lock != null) {
+      PlannedForm form = form(lock, tokens);
+      return new Plan(sql, form, form, Effect.NOTHING);
+    }
     Planning planning = new Planning(tokens, statements);
-    return statements.stream().allMatch(statement -> statement.locks().isEmpty())
-        ? planning.planWithoutLocks()
-        : planning.plan();
+    return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
   }
 
   @Override
   public boolean leavesAsItIs(String sql) {
-    return !postpones && !StatementScanner.mayHoldLock(sql);
+    return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
+  }
+
+  /** The same in every situation: such a lock protects what happens after its statement. */
+  private static PlannedForm form(LockStatement lock, Tokens tokens) {
+    String before = tokens.text(lock.first(), lock.end());
+    Finding finding =
+        new Finding(
+            lock.rule(),
+            new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(lock.first())),
+            before,
+            lock.request() == null ? before : lock.request().answer().granted(),
+            lock.verdict(),
+            lock.reason());
+    return lock.request() == null
+        ? new Refuse(finding, List.of(finding))
+        : new Emulate(lock.request(), List.of(finding));
   }
 
   /** The planning of one text. Confined to its thread. */
@@ -77,13 +128,29 @@ public final class Rewriter implements Planner {
       this.statements = statements;
     }
 
+    boolean hasNothingToDecide() {
+      return statements.stream()
+          .allMatch(statement -> statement.locks().isEmpty() && levels(statement).isEmpty());
+    }
+
+    private List<Mode> levels(Statement statement) {
+      TransactionModes modes = modes(statement);
+      return modes == null
+          ? List.of()
+          : modes.list().stream().filter(mode -> mode.kind().isLevel()).toList();
+    }
+
+    private TransactionModes modes(Statement statement) {
+      return TransactionModes.of(tokens, statement.first(), statement.end());
+    }
+
     Plan plan() {
       PlannedForm inTransaction = inTransaction();
       PlannedForm autocommit = onlyReads() ? form(true, null) : locked(inTransaction);
       return new Plan(tokens.text(), autocommit, inTransaction, effect());
     }
 
-    Plan planWithoutLocks() {
+    Plan unchanged() {
       PlannedForm form = Send.unchanged(tokens.text());
       return new Plan(tokens.text(), form, form, effect());
     }
@@ -149,15 +216,21 @@ public final class Rewriter implements Planner {
       Edits edits = new Edits(tokens);
       List<Decided> decided = new ArrayList<>();
       for (Statement statement : statements) {
+        for (Mode level : levels(statement)) {
+          Decision decision =
+              new IsolationLevel(statement, modes(statement), allowWeakerIsolation, edits)
+                  .apply(level);
+          decided.add(new Decided(RuleId.ISOLATION_LEVEL, level.first(), level.end(), decision));
+        }
         for (LockingClause clause : statement.locks()) {
           LockContext context =
               new LockContext(
                   statement, clause, policy, () -> structure(statement), edits, postponement);
           LockingRule rule = LockingRules.ruleFor(context);
           notePostponed(rule, context.target());
-          LockingRule.Decision decision =
+          Decision decision =
               wholeTransaction ? context.removeFromWholeTransaction(rule) : rule.apply(context);
-          decided.add(new Decided(rule.id(), clause, decision));
+          decided.add(new Decided(rule.id(), clause.first(), clause.end(), decision));
         }
       }
       return finish(edits, decided);
@@ -176,15 +249,20 @@ public final class Rewriter implements Planner {
       List<Finding> findings = new ArrayList<>();
       Finding.Place place = new Finding.Place(0, 1, 1);
       for (Decided one : decided) {
-        place = place.forward(tokens.text(), tokens.start(one.clause().first()));
+        place = place.forward(tokens.text(), tokens.start(one.first()));
         findings.add(
             new Finding(
                 one.rule(),
                 place,
-                text(one.clause()),
-                edits.applied(one.clause().first(), one.clause().end()),
+                tokens.text(one.first(), one.end()),
+                edits.applied(one.first(), one.end()),
                 one.decision().verdict(),
                 one.decision().reason()));
+      }
+      for (Finding finding : findings) {
+        if (finding.verdict() == Verdict.REFUSED) {
+          return new Refuse(finding, findings);
+        }
       }
       if (changed != tokens.text() && !edits.changedNothingElse(changed)) {
         return refuse(findings);
@@ -202,16 +280,12 @@ public final class Rewriter implements Planner {
               first.before(),
               first.before(),
               Verdict.REFUSED,
-              "the lock cannot be rewritten without touching the text around it; put white space"
-                  + " around the locking clause");
+              "it cannot be rewritten without touching the text around it; put white space around"
+                  + " it");
       return new Refuse(refusal, List.of(refusal));
-    }
-
-    private String text(LockingClause clause) {
-      return tokens.text(clause.first(), clause.end());
     }
   }
 
-  /** A clause, the rule that decided about it, and what it decided. */
-  private record Decided(RuleId rule, LockingClause clause, LockingRule.Decision decision) {}
+  /** A range of tokens, the rule that decided about it, and what it decided. */
+  private record Decided(RuleId rule, int first, int end, Decision decision) {}
 }

@@ -15,7 +15,13 @@ public enum RuleId {
   /** A lock beside an aggregate, {@code DISTINCT} or {@code GROUP BY}: moved into a sub-query. */
   LOCK_BESIDE_AGGREGATE("lock beside an aggregate"),
   /** A lock behind a query that reads no table: kept, it locks nothing. */
-  LOCK_WITHOUT_TABLE("lock without a table");
+  LOCK_WITHOUT_TABLE("lock without a table"),
+  /** {@code ISOLATION LEVEL} of a transaction: left out if weaker, refused if stronger. */
+  ISOLATION_LEVEL("isolation level"),
+  /** {@code pg_advisory_lock(…)} and its relatives: emulated if asked for, otherwise refused. */
+  ADVISORY_LOCK("advisory lock"),
+  /** {@code LOCK TABLE}: emulated if asked for, otherwise refused. */
+  LOCK_TABLE("LOCK TABLE");
 
   private final String construct;
 

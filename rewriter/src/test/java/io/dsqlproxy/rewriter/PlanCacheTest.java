@@ -29,10 +29,13 @@ class PlanCacheTest {
 
   @Test
   void textsWithoutALockTakeNoRoom() {
-    PlanCache cache = new PlanCache(this::count);
-    cache.plan("SELECT 1");
+    PlanCache cache = new PlanCache(rewriter);
+    String sql = "SELECT 1";
+    assertThat(cache.plan(sql).sameInEverySituation()).isTrue();
+    assertThat(cache.plan(sql).sql()).isSameAs(sql);
     assertThat(cache.size()).isZero();
-    assertThat(planned).hasValue(0);
+    cache.plan(lock(1));
+    assertThat(cache.size()).isEqualTo(1);
   }
 
   @Test

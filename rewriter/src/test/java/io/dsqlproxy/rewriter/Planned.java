@@ -15,6 +15,16 @@ public final class Planned {
     return new Planned(new Rewriter(policy).plan(sql));
   }
 
+  /** With every lock emulated that can be. */
+  public static Planned emulating(String sql) {
+    return new Planned(new Rewriter(LockPolicy.defaults(), false, LockEmulation.ALL).plan(sql));
+  }
+
+  /** By a rewriter that may make SERIALIZABLE weaker. */
+  public static Planned allowingWeakerIsolation(String sql) {
+    return new Planned(new Rewriter(LockPolicy.defaults(), true).plan(sql));
+  }
+
   public static Planned byDefault(String sql) {
     return by(LockPolicy.defaults(), sql);
   }
@@ -25,6 +35,20 @@ public final class Planned {
 
   public String autocommit() {
     return sent(plan.autocommit());
+  }
+
+  /** What is emulated in its place, in every situation. */
+  public LockRequest request() {
+    assertThat(plan.sameInEverySituation()).isTrue();
+    assertThat(plan.inTransaction()).isInstanceOf(PlannedForm.Emulate.class);
+    return ((PlannedForm.Emulate) plan.inTransaction()).request();
+  }
+
+  /** Why nothing is sent, in any situation. */
+  public Finding refusal() {
+    assertThat(plan.sameInEverySituation()).isTrue();
+    assertThat(plan.inTransaction()).isInstanceOf(PlannedForm.Refuse.class);
+    return ((PlannedForm.Refuse) plan.inTransaction()).refusal();
   }
 
   private static String sent(PlannedForm form) {

@@ -14,6 +14,7 @@ final class RealApplications {
   private static final String NAME = "### ";
   private static final String IN_TRANSACTION = ">>> in a transaction";
   private static final String AUTOCOMMIT = ">>> in autocommit";
+  private static final String REFUSED = ">>> refused\n";
 
   private RealApplications() {}
 
@@ -22,8 +23,10 @@ final class RealApplications {
    *
    * @param name the application that sends it
    * @param sql the statement
-   * @param inTransaction what is sent in a transaction; the statement's own object if the same
-   * @param autocommit what is sent in autocommit; the statement's own object if the same
+   * @param inTransaction what is sent in a transaction; the statement's own object if the same,
+   *     null if it is refused
+   * @param autocommit what is sent in autocommit; the statement's own object if the same, null if
+   *     it is refused
    */
   record Case(String name, String sql, String inTransaction, String autocommit) {
 
@@ -47,6 +50,10 @@ final class RealApplications {
     int endOfName = block.indexOf('\n');
     String name = block.substring(0, endOfName);
     String texts = block.substring(endOfName + 1);
+    if (texts.endsWith(REFUSED)) {
+      String sql = texts.substring(0, texts.length() - REFUSED.length());
+      return new Case(name, withoutLastNewline(sql), null, null);
+    }
     int inTransaction = texts.indexOf(IN_TRANSACTION + "\n");
     if (inTransaction < 0) {
       String sql = withoutLastNewline(texts);

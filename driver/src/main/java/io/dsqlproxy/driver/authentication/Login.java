@@ -6,62 +6,81 @@ import io.dsqlproxy.driver.configuration.DriverProperty;
 import io.dsqlproxy.driver.configuration.DriverSettings;
 import io.dsqlproxy.driver.configuration.DsqlEndpoint;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
-import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.driver.observation.ConnectionStatistics;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what the application asked for into what a login on Aurora DSQL needs: a fresh token in the
- * place of the password, TLS, and nothing that the service refuses. Safe for use by many threads.
+ * Turns what the application asked for into what a login on Aurora DSQL needs: a token in the place
+ * of the password, TLS, an end to every wait, and nothing that the service refuses. Immutable.
  */
 public final class Login {
 
   private static final Logger LOG = LoggerFactory.getLogger(Login.class);
 
-  /** invalid_authorization_specification. */
-  private static final String NOBODY_LOGS_IN = "28000";
-
   private static final AtomicBoolean AUTOSAVE_REPORTED = new AtomicBoolean();
 
-  private Login() {}
+  private final PgConnectionRequest request;
+  private final Optional<DsqlEndpoint> endpoint;
+  private final Optional<TokenRequest> token;
+
+  private Login(
+      PgConnectionRequest request, Optional<DsqlEndpoint> endpoint, Optional<TokenRequest> token) {
+    this.request = request;
+    this.endpoint = endpoint;
+    this.token = token;
+  }
 
   /**
-   * Completes a request for one physical connection.
+   * Completes a request, but for the token.
    *
    * @throws SQLException SQLSTATE 22023 if the settings cannot work together, 28000 if there is
-   *     nobody to log in as or nothing to sign with
+   *     nobody to log in as
    */
-  public static PgConnectionRequest complete(
-      PgConnectionRequest request, DriverSettings settings, DriverStatistics statistics)
-      throws SQLException {
-    boolean cluster =
-        request.hosts().stream().anyMatch(host -> DsqlEndpoint.ofHost(host).isPresent());
+  public static Login of(PgConnectionRequest asked, DriverSettings settings) throws SQLException {
+    PgConnectionRequest request = withHostName(asked, settings);
+    Optional<DsqlEndpoint> endpoint =
+        request.hosts().stream().flatMap(host -> DsqlEndpoint.ofHost(host).stream()).findFirst();
     boolean iam =
         settings.authentication() == AuthenticationMode.IAM
-            || settings.authentication() == AuthenticationMode.AUTO && cluster;
+            || settings.authentication() == AuthenticationMode.AUTO && endpoint.isPresent();
     Map<String, String> changes = new HashMap<>();
+    Optional<TokenRequest> token = Optional.empty();
     if (iam) {
       TlsDefaults.requireEncryption(request);
-      changes.put(PGProperty.PASSWORD.getName(), token(request, settings));
-      statistics.tokenSigned();
+      token = Optional.of(tokenRequest(request, settings));
     }
-    if (iam || cluster) {
+    if (iam || endpoint.isPresent()) {
       changes.putAll(TlsDefaults.missing(request));
+      changes.putAll(SocketDefaults.missing(request));
     }
     if (savesAutomatically(request)) {
       changes.put(PGProperty.AUTOSAVE.getName(), "never");
     }
-    return changes.isEmpty() ? request : request.with(changes);
+    return new Login(changes.isEmpty() ? request : request.with(changes), endpoint, token);
   }
 
-  private static String token(PgConnectionRequest request, DriverSettings settings)
+  /** The identifier of a cluster in the place of its host name; only with a region it means one. */
+  private static PgConnectionRequest withHostName(
+      PgConnectionRequest request, DriverSettings settings) throws SQLException {
+    if (settings.region().isEmpty() || request.hosts().size() != 1) {
+      return request;
+    }
+    Optional<DsqlEndpoint> named =
+        DsqlEndpoint.ofCluster(request.hosts().get(0), settings.region().get());
+    return named.isPresent() ? request.withHost(named.get().host()) : request;
+  }
+
+  private static TokenRequest tokenRequest(PgConnectionRequest request, DriverSettings settings)
       throws SQLException {
     if (request.value(PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME).isPresent()) {
       throw ConfigurationErrors.unusableSettings(
@@ -78,22 +97,37 @@ public final class Login {
         request
             .value(PGProperty.USER)
             .filter(name -> !name.isEmpty())
-            .orElseThrow(
-                () ->
-                    new SQLException(
-                        "With IAM authentication the user must be given: admin or a database role."
-                            + " There is no default, since admin may do everything and the name of"
-                            + " the operating system's user is hardly a role.",
-                        NOBODY_LOGS_IN));
+            .orElseThrow(TokenErrors::nobody);
     Optional<DsqlEndpoint> endpoint = DsqlEndpoint.ofHost(hosts.get(0));
-    String region =
+    String host = endpoint.map(DsqlEndpoint::host).orElse(hosts.get(0));
+    String region = region(host, endpoint, settings);
+    CredentialsSource credentials =
         settings
-            .region()
-            .or(() -> endpoint.map(DsqlEndpoint::region))
-            .orElseThrow(() -> unknownRegion(hosts.get(0)));
-    String signedHost = endpoint.map(DsqlEndpoint::host).orElse(hosts.get(0));
-    return new TokenSigner(CredentialsProviders.of(settings), settings.tokenLifetime())
-        .sign(signedHost, region, user);
+            .credentialsProvider()
+            .<CredentialsSource>map(ApplicationCredentials::new)
+            .orElseGet(() -> DriverCredentials.shared(settings.profile()));
+    return new TokenRequest(
+        new TokenScope(host, request.port(), region, user), credentials, settings.tokenLifetime());
+  }
+
+  private static String region(
+      String host, Optional<DsqlEndpoint> endpoint, DriverSettings settings) throws SQLException {
+    Optional<String> given = settings.region();
+    Optional<String> named = endpoint.map(DsqlEndpoint::region);
+    if (given.isPresent() && named.isPresent() && !given.equals(named)) {
+      throw ConfigurationErrors.unusableSettings(
+          "The property "
+              + DriverProperty.REGION.key()
+              + " is "
+              + given.get()
+              + ", but the cluster "
+              + host
+              + " is in "
+              + named.get()
+              + ": a token for another region would be refused. Take the property out, or correct"
+              + " the host name.");
+    }
+    return named.or(() -> given).orElseThrow(() -> unknownRegion(host));
   }
 
   private static SQLException unknownRegion(String host) {
@@ -116,5 +150,73 @@ public final class Login {
       LOG.warn("autosave is taken as never: Aurora DSQL has no savepoints");
     }
     return saves;
+  }
+
+  /** Whether the server is a cluster, or is treated as one because tokens are signed for it. */
+  public boolean isForCluster() {
+    return endpoint.isPresent() || token.isPresent();
+  }
+
+  /** What the token opens; empty if the application provides the password. */
+  public Optional<TokenScope> scope() {
+    return token.map(TokenRequest::scope);
+  }
+
+  /** The cluster, by whatever name it is reached; else the host and the port. */
+  public String server() {
+    return endpoint
+        .map(cluster -> cluster.clusterId() + '.' + cluster.region())
+        .orElseGet(() -> request.hosts().get(0) + ':' + request.port());
+  }
+
+  /** What the application asked for, complete but for a token. */
+  public PgConnectionRequest request() {
+    return request;
+  }
+
+  /**
+   * What one login begins with: a token, if it is the driver that provides the password.
+   *
+   * @param patience how long to wait for it, if it has to be signed
+   * @throws SQLException SQLSTATE 28000 if there are no credentials to sign with
+   * @throws InterruptedException if the thread is interrupted while it waits
+   * @throws TimeoutException if the wait was too long
+   */
+  public Ticket ticket(TokenCache tokens, Duration patience, ConnectionStatistics statistics)
+      throws SQLException, InterruptedException, TimeoutException {
+    if (token.isEmpty()) {
+      return new Ticket(request, false, () -> {});
+    }
+    TokenCache.Lease lease = tokens.lease(token.get(), patience, statistics);
+    Map<String, String> password = Map.of(PGProperty.PASSWORD.getName(), lease.token().text());
+    return new Ticket(
+        request.with(password),
+        lease.remembered(),
+        () -> {
+          statistics.tokenRejected();
+          tokens.reject(token.get(), lease.token());
+        });
+  }
+
+  /** Shows no settings: any of them may hold a secret. */
+  @Override
+  public String toString() {
+    return "Login[" + request + ']';
+  }
+
+  /**
+   * What one login begins with. Immutable.
+   *
+   * @param request the request with its password; secret
+   * @param remembered whether its token was signed for an earlier login, and so may be out of date
+   * @param refusal is to be run if the server denies access with it
+   */
+  public record Ticket(PgConnectionRequest request, boolean remembered, Runnable refusal) {
+
+    /** Shows no settings: any of them may hold a secret. */
+    @Override
+    public String toString() {
+      return "Ticket[" + request + ']';
+    }
   }
 }

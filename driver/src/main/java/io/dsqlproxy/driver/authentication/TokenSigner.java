@@ -1,74 +1,99 @@
 package io.dsqlproxy.driver.authentication;
 
-import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.dsql.DsqlUtilities;
-import software.amazon.awssdk.services.dsql.model.GenerateAuthTokenRequest;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /**
  * Signs tokens with AWS credentials. Signing is local arithmetic; only fetching credentials may ask
  * the network. Immutable, safe for use by many threads.
+ *
+ * <p>The same token comes from the {@code DsqlUtilities} of the AWS SDK, which however write it to
+ * a log on their way.
+ *
+ * @param clock the time of the signature
+ * @param chance gives numbers from 0 to 1
  */
-final class TokenSigner {
+record TokenSigner(Clock clock, DoubleSupplier chance) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSigner.class);
+  private static final String SERVICE = "dsql";
+  private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
 
-  /** invalid_authorization_specification. */
-  private static final String CANNOT_AUTHENTICATE = "28000";
-
-  private static final String ADMIN = "admin";
-  private static final DsqlUtilities UTILITIES = DsqlUtilities.builder().build();
-
-  private final AwsCredentialsProvider credentials;
-  private final Duration lifetime;
-
-  TokenSigner(AwsCredentialsProvider credentials, Duration lifetime) {
-    this.credentials = Objects.requireNonNull(credentials, "credentials");
-    this.lifetime = Objects.requireNonNull(lifetime, "lifetime");
+  TokenSigner {
+    Objects.requireNonNull(clock, "clock");
+    Objects.requireNonNull(chance, "chance");
   }
 
   /**
-   * A fresh token. The service accepts only the one of the two actions that belongs to the user:
-   * {@code DbConnectAdmin} for {@code admin}, {@code DbConnect} for every other.
+   * A fresh token. It is good for as long as is asked for, but not beyond the credentials, which
+   * the service checks together with it.
    *
-   * @throws SQLException SQLSTATE 28000 if there are no credentials to sign with
+   * @throws RuntimeException whatever the provider of the credentials fails with
+   * @throws ExpiredCredentialsException if the credentials do not hold any more
    */
-  String sign(String host, String region, String user) throws SQLException {
-    GenerateAuthTokenRequest request =
-        GenerateAuthTokenRequest.builder()
-            .hostname(host)
-            .region(Region.of(region))
-            .expiresIn(lifetime)
-            .credentialsProvider(credentials)
-            .build();
-    boolean admin = user.equals(ADMIN);
-    try {
-      String token =
-          admin
-              ? UTILITIES.generateDbConnectAdminAuthToken(request)
-              : UTILITIES.generateDbConnectAuthToken(request);
-      LOG.debug(
-          "Signed a token for user {} on {} in {}, good for {}", user, host, region, lifetime);
-      return token;
-    } catch (RuntimeException failure) {
-      // Providers fail with whatever they like; the cause says what, and this says when.
-      throw new SQLException(
-          "No authentication token could be signed for user "
-              + user
-              + ": the AWS credentials could not be obtained or used.",
-          CANNOT_AUTHENTICATE,
-          failure);
-    }
+  Token sign(TokenRequest request) {
+    AwsCredentials credentials = request.credentials().resolve();
+    Instant now = clock.instant();
+    Duration lifetime = lifetime(request.lifetime(), credentials.expirationTime(), now);
+    String text = presigned(request.scope(), credentials, now, lifetime);
+    LOG.debug(
+        "Signed a token for user {} on {} in {} with {}, good for {}",
+        request.scope().user(),
+        request.scope().host(),
+        request.scope().region(),
+        request.credentials(),
+        lifetime);
+    return Token.of(text, now, lifetime, chance.getAsDouble());
   }
 
-  /** Says nothing about the credentials. */
-  @Override
-  public String toString() {
-    return "TokenSigner[" + lifetime + ']';
+  /** A URL that is signed for a while, without its scheme. */
+  private static String presigned(
+      TokenScope scope, AwsCredentials credentials, Instant now, Duration lifetime) {
+    SdkHttpRequest unsigned =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.GET)
+            .protocol("https")
+            .host(scope.host())
+            .encodedPath("/")
+            .putRawQueryParameter("Action", scope.action())
+            .build();
+    SdkHttpRequest signed =
+        SIGNER
+            .sign(
+                sign ->
+                    sign.identity(credentials)
+                        .request(unsigned)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, scope.region())
+                        .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, lifetime)
+                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(now, ZoneOffset.UTC)))
+            .request();
+    return scope.host() + "/?" + signed.encodedQueryParameters().orElseThrow();
+  }
+
+  private static Duration lifetime(Duration wanted, Optional<Instant> end, Instant now) {
+    if (end.isEmpty()) {
+      return wanted;
+    }
+    Duration left = Duration.between(now, end.get()).truncatedTo(ChronoUnit.SECONDS);
+    if (left.isZero() || left.isNegative()) {
+      throw new ExpiredCredentialsException(end.get());
+    }
+    return left.compareTo(wanted) < 0 ? left : wanted;
   }
 }

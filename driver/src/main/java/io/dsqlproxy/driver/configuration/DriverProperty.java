@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,8 @@ public enum DriverProperty {
       "authentication",
       ValueType.authentication(),
       "auto",
-      "Who provides the password: `iam` signs a token for each physical connection, `password` "
-          + "sends the given one, `auto` is `iam` for the host name of an Aurora DSQL cluster and "
+      "Who provides the password: `iam` the driver, which signs a token, `password` the "
+          + "application, `auto` is `iam` for the host name of an Aurora DSQL cluster and "
           + "`password` for any other."),
   /** The region that tokens are signed for. */
   REGION(
@@ -28,7 +29,8 @@ public enum DriverProperty {
       ValueType.region(),
       "",
       "The AWS region of the cluster. Read from the host name of a cluster; needed with IAM for "
-          + "any other host name, because a region is never guessed."),
+          + "any other host name, because a region is never guessed. With it, the identifier of a "
+          + "cluster may stand in the place of its host name."),
   /** The profile that holds the AWS credentials. */
   PROFILE(
       "profile",
@@ -48,7 +50,29 @@ public enum DriverProperty {
       "tokenLifetime",
       ValueType.lifetime("1s", "7d"),
       "15m",
-      "How long a signed token is good for logging in. An open connection outlives its token."),
+      "How long a signed token is good for logging in, but no longer than the credentials that "
+          + "signed it. An open connection outlives its token."),
+  /** When opening a connection is given up. */
+  CONNECT_DEADLINE(
+      "connectDeadline",
+      ValueType.duration("1s", "10m"),
+      "30s",
+      "How long opening one connection to a cluster may take in all, with every wait and further "
+          + "attempt. `loginTimeout` takes its place if it is set, in the URL, on the data source or "
+          + "in the `DriverManager`."),
+  /** Logins per second. */
+  CONNECT_RATE(
+      "connectRate",
+      ValueType.wholeNumber(1, 100_000),
+      "100",
+      "How many connections to one cluster this JVM opens per second, all pools together, once "
+          + "`connectBurst` is used up."),
+  /** Logins at once. */
+  CONNECT_BURST(
+      "connectBurst",
+      ValueType.wholeNumber(1, 100_000),
+      "1000",
+      "How many connections to one cluster this JVM opens at once after a quiet time."),
   /** Whether statements are planned at all. */
   REWRITE_LOCKS(
       "rewriteLocks",
@@ -74,6 +98,34 @@ public enum DriverProperty {
       "",
       "The version columns of tables whose locks are `conditional`: each time a row is changed by "
           + "anybody, its value there changes."),
+  /** Which locks are emulated that are on no rows. */
+  LOCK_EMULATION(
+      LockEmulation.PROPERTY,
+      ValueType.lockEmulation(),
+      "none",
+      "Which locks are emulated with rows of a lock table: `advisory` for `pg_advisory_lock` and "
+          + "its relatives, `table` for `LOCK TABLE`, which then keeps out only others that lock "
+          + "the table. Any other is refused."),
+  /** Where emulated locks are kept. */
+  LOCK_TABLE(
+      "lockTable",
+      ValueType.table(),
+      "public.dsql_proxy_locks",
+      "The lock table. It is created when the first lock is taken, if it does not exist."),
+  /** How long a lock outlives its session at most. */
+  LOCK_LEASE(
+      "lockLease",
+      ValueType.duration("1s", "1h"),
+      "30s",
+      "How long a lock of a session is held that the driver cannot renew any more, because its "
+          + "JVM or its network is gone. It is renewed after a third of that time."),
+  /** How long to wait for a lock. */
+  LOCK_TIMEOUT(
+      "lockTimeout",
+      ValueType.duration("0ms", "24h"),
+      "0ms",
+      "How long a statement waits for an emulated lock before it fails with SQLSTATE 55P03; `0ms` "
+          + "for as long as it takes. A query timeout and `Statement.cancel` end the wait too."),
   /** Whether SERIALIZABLE may run at REPEATABLE READ. */
   ALLOW_WEAKER_ISOLATION(
       "allowWeakerIsolation",
@@ -93,7 +145,7 @@ public enum DriverProperty {
   RETRY_ATTEMPTS(
       "retryAttempts",
       ValueType.wholeNumber(1, 100),
-      "5",
+      "100",
       "How often a statement or a transaction is executed in all when conflicts are absorbed; `1` "
           + "never executes it again."),
   /** The first wait. */
@@ -106,7 +158,7 @@ public enum DriverProperty {
   RETRY_MAX_DELAY(
       "retryMaxDelay",
       ValueType.duration("0ms", "4m"),
-      "5s",
+      "1s",
       "The longest wait before any execution; not below `retryBaseDelay`."),
   /** When to give up. */
   RETRY_DEADLINE(
@@ -131,7 +183,25 @@ public enum DriverProperty {
       "How many times 100 statements and transactions may be executed again, by all connections "
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
-          + "long as `retryAttempts` is below 12."),
+          + "long as one of eleven executions succeeds."),
+  /** When a session goes on without its physical connection. */
+  RECONNECT(
+      "reconnect",
+      ValueType.reconnectMode(),
+      "never",
+      "When another physical connection, with a token and settings of its own, takes the place of "
+          + "one that is lost or older than `maxConnectionAge`: `betweenTransactions` before the "
+          + "first statement of a transaction or a statement in autocommit; `inTransactions` also "
+          + "in the middle of a transaction, which is run again there as after a conflict; `never`, "
+          + "so that the loss surfaces."),
+  /** When a physical connection is old. */
+  MAX_CONNECTION_AGE(
+      "maxConnectionAge",
+      ValueType.duration("0ms", "7d"),
+      "55m",
+      "The age, less up to a tenth or 5 minutes by chance, from which a connection without an open "
+          + "transaction is not valid, so that a pool replaces it; `0ms` for no limit. Aurora DSQL "
+          + "cuts a connection after 60 minutes."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

@@ -1,7 +1,10 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.driver.locks.LockSettings;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -19,12 +22,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param profile the profile that holds the AWS credentials, if one was given
  * @param credentialsProvider the object that holds the AWS credentials, if one was given
  * @param tokenLifetime how long a token is good for logging in
+ * @param connecting how patiently, and how fast, connections are opened
  * @param planning how statements are planned
- * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
+ * @param locks how locks are emulated that are on no rows
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
  * @param retryBudget how many retries 100 transactions of the same URL may make
+ * @param reconnect when a session goes on without its physical connection
+ * @param maxConnectionAge the age at which a physical connection is old; zero for none
  */
 public record DriverSettings(
     AuthenticationMode authentication,
@@ -32,12 +38,15 @@ public record DriverSettings(
     Optional<String> profile,
     Optional<AwsCredentialsProvider> credentialsProvider,
     Duration tokenLifetime,
+    ConnectSettings connecting,
     PlanSettings planning,
-    boolean allowWeakerIsolation,
+    LockSettings locks,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
-    int retryBudget) {
+    int retryBudget,
+    ReconnectMode reconnect,
+    Duration maxConnectionAge) {
 
   public DriverSettings {
     Objects.requireNonNull(authentication, "authentication");
@@ -45,9 +54,13 @@ public record DriverSettings(
     Objects.requireNonNull(profile, "profile");
     Objects.requireNonNull(credentialsProvider, "credentialsProvider");
     Objects.requireNonNull(tokenLifetime, "tokenLifetime");
+    Objects.requireNonNull(connecting, "connecting");
     Objects.requireNonNull(planning, "planning");
+    Objects.requireNonNull(locks, "locks");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(reconnect, "reconnect");
+    Objects.requireNonNull(maxConnectionAge, "maxConnectionAge");
   }
 
   /**
@@ -62,6 +75,7 @@ public record DriverSettings(
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
     values.read(DriverProperty.LOCK_POLICY, Object.class);
+    LockSettings locks = locks(values);
     values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
@@ -69,17 +83,25 @@ public record DriverSettings(
         values.read(DriverProperty.PROFILE, String.class),
         credentialsProvider(values, properties),
         values.require(DriverProperty.TOKEN_LIFETIME, Duration.class),
+        new ConnectSettings(
+            values.require(DriverProperty.CONNECT_DEADLINE, Duration.class),
+            values.require(DriverProperty.CONNECT_RATE, Integer.class),
+            values.require(DriverProperty.CONNECT_BURST, Integer.class)),
         new PlanSettings(
             values.require(DriverProperty.REWRITE_LOCKS, Boolean.class),
             values.text(DriverProperty.LOCK_POLICY),
             values.text(DriverProperty.VERSION_COLUMNS),
+            values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
+            locks.emulation(),
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
-        values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
+        locks,
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
-        values.require(DriverProperty.RETRY_BUDGET, Integer.class));
+        values.require(DriverProperty.RETRY_BUDGET, Integer.class),
+        values.require(DriverProperty.RECONNECT, ReconnectMode.class),
+        values.require(DriverProperty.MAX_CONNECTION_AGE, Duration.class));
   }
 
   /** The texts that were given for our properties, wherever they were given. */
@@ -111,6 +133,23 @@ public record DriverSettings(
         DriverProperty.CREDENTIALS_PROVIDER, new IllegalArgumentException());
   }
 
+  private static LockSettings locks(Values values) throws SQLException {
+    LockSettings locks =
+        new LockSettings(
+            values.require(DriverProperty.LOCK_EMULATION, LockEmulation.class),
+            values.require(DriverProperty.LOCK_TABLE, String.class),
+            values.require(DriverProperty.LOCK_LEASE, Duration.class),
+            values.require(DriverProperty.LOCK_TIMEOUT, Duration.class));
+    if (locks.emulation().isAnything()
+        && !values.require(DriverProperty.REWRITE_LOCKS, Boolean.class)) {
+      throw ConfigurationErrors.invalidValue(
+          DriverProperty.LOCK_EMULATION,
+          new IllegalArgumentException(
+              "and none with " + DriverProperty.REWRITE_LOCKS.key() + "=false"));
+    }
+    return locks;
+  }
+
   private static RetryPolicy retryPolicy(Values values) throws SQLException {
     int attempts = values.require(DriverProperty.RETRY_ATTEMPTS, Integer.class);
     Duration baseDelay = values.require(DriverProperty.RETRY_BASE_DELAY, Duration.class);
@@ -136,10 +175,12 @@ public record DriverSettings(
         + profile
         + ", tokenLifetime="
         + tokenLifetime
+        + ", connecting="
+        + connecting
         + ", planning="
         + planning
-        + ", allowWeakerIsolation="
-        + allowWeakerIsolation
+        + ", locks="
+        + locks
         + ", retryPolicy="
         + retryPolicy
         + ", retryMode="
@@ -148,6 +189,10 @@ public record DriverSettings(
         + journalBytes
         + ", retryBudget="
         + retryBudget
+        + ", reconnect="
+        + reconnect
+        + ", maxConnectionAge="
+        + maxConnectionAge
         + ']';
   }
 

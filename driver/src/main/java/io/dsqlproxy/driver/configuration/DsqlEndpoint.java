@@ -12,16 +12,20 @@ import java.util.regex.Pattern;
  * third label of some CNAME is not a region. Immutable.
  *
  * @param host the name in lower case, as tokens are signed for it
+ * @param clusterId the identifier of the cluster that it names
  * @param region the region that it names
  */
-public record DsqlEndpoint(String host, String region) {
+public record DsqlEndpoint(String host, String clusterId, String region) {
 
+  private static final String CLUSTER_ID = "[a-z0-9]{26}";
+  private static final Pattern ID_ONLY = Pattern.compile(CLUSTER_ID);
   private static final Pattern HOST =
       Pattern.compile(
-          "[a-z0-9]{26}\\.dsql(?:-[a-z0-9-]+)?\\.([a-z0-9]+(?:-[a-z0-9]+)+)\\.on\\.aws");
+          "(" + CLUSTER_ID + ")\\.dsql(?:-[a-z0-9-]+)?\\.([a-z0-9]+(?:-[a-z0-9]+)+)\\.on\\.aws");
 
   public DsqlEndpoint {
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(clusterId, "clusterId");
     Objects.requireNonNull(region, "region");
   }
 
@@ -30,7 +34,15 @@ public record DsqlEndpoint(String host, String region) {
     String lower = host.toLowerCase(Locale.ROOT);
     Matcher matcher = HOST.matcher(lower);
     return matcher.matches()
-        ? Optional.of(new DsqlEndpoint(lower, matcher.group(1)))
+        ? Optional.of(new DsqlEndpoint(lower, matcher.group(1), matcher.group(2)))
+        : Optional.empty();
+  }
+
+  /** The public endpoint of a cluster in a region, if the text can be a cluster's identifier. */
+  public static Optional<DsqlEndpoint> ofCluster(String clusterId, String region) {
+    String lower = clusterId.toLowerCase(Locale.ROOT);
+    return ID_ONLY.matcher(lower).matches()
+        ? Optional.of(new DsqlEndpoint(lower + ".dsql." + region + ".on.aws", lower, region))
         : Optional.empty();
   }
 }

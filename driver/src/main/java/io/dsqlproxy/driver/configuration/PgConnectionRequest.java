@@ -55,6 +55,23 @@ public final class PgConnectionRequest {
     return new PgConnectionRequest(url.without(values::containsKey), changed);
   }
 
+  /**
+   * The same request to another host.
+   *
+   * @param host a host name that stands in the place of the only one
+   */
+  public PgConnectionRequest withHost(String host) throws SQLException {
+    String server = url.server();
+    int authority = server.indexOf("//") + 2;
+    String given = hosts().get(0);
+    if (authority > 1 && server.startsWith(given, authority)) {
+      String rest = server.substring(authority + given.length());
+      return new PgConnectionRequest(
+          url.withServer(server.substring(0, authority) + host + rest), properties);
+    }
+    return with(Map.of(PGProperty.PG_HOST.getName(), host));
+  }
+
   /** The URL for pgJDBC. May hold secrets. */
   public String url() {
     return url.text();
@@ -75,6 +92,11 @@ public final class PgConnectionRequest {
   /** The host names to connect to, one after the other. */
   public List<String> hosts() {
     return List.of(value(PGProperty.PG_HOST).orElseThrow().split(",", -1));
+  }
+
+  /** The port of the first host. */
+  public int port() {
+    return Integer.parseInt(value(PGProperty.PG_PORT).orElseThrow().split(",", -1)[0]);
   }
 
   /** Shows neither parameters nor properties: any of them may hold a secret. */

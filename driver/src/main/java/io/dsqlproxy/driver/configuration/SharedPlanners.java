@@ -51,6 +51,9 @@ public final class SharedPlanners {
   private static Planner create(PlanSettings settings) {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
     policy = policy.withVersionColumns(settings.versionColumns());
-    return new PlanCache(new Rewriter(policy), settings.cacheEntries(), settings.cacheBytes());
+    return new PlanCache(
+        new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation()),
+        settings.cacheEntries(),
+        settings.cacheBytes());
   }
 }

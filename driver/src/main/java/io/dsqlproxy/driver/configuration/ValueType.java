@@ -1,7 +1,10 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.rewriter.LockEmulation;
 import io.dsqlproxy.rewriter.LockPolicy;
+import io.dsqlproxy.rewriter.analysis.QualifiedName;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +49,15 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
   /** One of the modes of {@link RetryMode}. */
   static ValueType retryMode() {
     return constant(RetryMode.values());
+  }
+
+  /** One of the modes of {@link ReconnectMode}. */
+  static ValueType reconnectMode() {
+    Map<String, Object> byText = new LinkedHashMap<>();
+    for (ReconnectMode mode : ReconnectMode.values()) {
+      byText.put(mode.text(), mode);
+    }
+    return choice(List.copyOf(byText.keySet()), byText::get);
   }
 
   /** A decimal number within bounds, both included. */
@@ -134,6 +146,32 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
             + " forUpdate, forNoKeyUpdate, forShare, forKeyShare",
         List.of(),
         LockPolicy::parse);
+  }
+
+  /** Kinds of locks. */
+  static ValueType lockEmulation() {
+    return choice(
+        List.of("none", "advisory", "table", "advisory,table"),
+        text -> new LockEmulation(text.startsWith("advisory"), text.endsWith("table")));
+  }
+
+  /**
+   * A table with its schema, as it is written in SQL: without one, every connection might find
+   * another table.
+   */
+  static ValueType table() {
+    return new ValueType(
+        "the name of a table with its schema, as it is written in SQL",
+        List.of(),
+        text -> {
+          QualifiedName name = QualifiedName.of(text);
+          require(name != null && name.parts().size() == 2);
+          return quoted(name.schema()) + '.' + quoted(name.name());
+        });
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** The version columns of tables. */

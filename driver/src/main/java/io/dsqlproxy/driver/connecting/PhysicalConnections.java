@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.authentication.Login;
 import io.dsqlproxy.driver.configuration.DriverSettings;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
 import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.driver.observation.DriverTiming;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -31,14 +32,34 @@ public final class PhysicalConnections {
   }
 
   /**
-   * A new connection of pgJDBC's, logged in with a token that holds now.
+   * A new connection of pgJDBC's. To a cluster it logs in with a token that holds now, no faster
+   * than the cluster allows, and again if that can help, for no longer than {@code loginTimeout} or
+   * {@code connectDeadline}; an interruption ends every wait. To any other server it logs in once,
+   * as pgJDBC does.
    *
    * @throws SQLException SQLSTATE 22023 if the settings cannot work together, 28000 if there is
-   *     nobody to log in as or nothing to sign with; else pgJDBC's own
+   *     nobody to log in as or nothing to sign with, 08001 if the time is over or the thread is
+   *     interrupted; else the SQLSTATE of the last login, whose exception is the cause
    */
   public Connection open() throws SQLException {
-    PgConnectionRequest complete = Login.complete(request, settings, statistics);
-    return PG_DRIVER.connect(complete.url(), complete.properties());
+    long start = System.nanoTime();
+    try {
+      return logIn(Login.of(request, settings));
+    } finally {
+      statistics.took(DriverTiming.CONNECTING, System.nanoTime() - start);
+    }
+  }
+
+  private Connection logIn(Login login) throws SQLException {
+    return login.isForCluster()
+        ? new Connecting<Connection>(
+                login, settings.connecting(), Surroundings.OF_THIS_JVM, statistics.connections())
+            .open(PhysicalConnections::logIn)
+        : logIn(login.request());
+  }
+
+  private static Connection logIn(PgConnectionRequest request) throws SQLException {
+    return PG_DRIVER.connect(request.url(), request.properties());
   }
 
   /** Shows no settings: any of them may hold a secret. */

@@ -7,6 +7,8 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,7 +20,13 @@ public final class DsqlExceptions {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
+  private static final String ACTIVE_TRANSACTION = "25001";
   private static final String INVALID_SAVEPOINT = "3B001";
+  private static final String CONNECTION_LOST = "08006";
+  private static final String NO_CONNECTION = "08003";
+  private static final String NO_TRANSACTION = "25P01";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String QUERY_CANCELED = "57014";
 
   /** Of a statement, in a message. */
   private static final int SHOWN_CHARACTERS = 200;
@@ -86,7 +94,8 @@ public final class DsqlExceptions {
     return withHistory(
         earlier,
         new DataChangedException(
-            "The transaction met a conflict and was run again, but statement "
+            whatHappenedTo(conflict)
+                + " and was run again, but statement "
                 + statement
                 + " had another outcome: "
                 + difference
@@ -94,13 +103,61 @@ public final class DsqlExceptions {
                 + counted(executions, elapsed)
                 + "). Statement: "
                 + shortened(sql)
-                + ". Conflict: "
+                + (Conflict.isReportedBy(conflict) ? ". Conflict: " : ". Loss: ")
                 + withoutValues(conflict),
             conflict,
             executions,
             elapsed,
             statement,
             sql));
+  }
+
+  private static String whatHappenedTo(SQLException cause) {
+    return Conflict.isReportedBy(cause)
+        ? "The transaction met a conflict"
+        : "The transaction lost its connection";
+  }
+
+  /**
+   * Why a transaction does not go on after the loss of its connection: suppressed by the error that
+   * told of it.
+   *
+   * @param reason as a clause
+   * @param executions how many there were
+   * @param elapsed since the first one began
+   */
+  static SQLException notContinued(String reason, int executions, Duration elapsed) {
+    return new SQLException(
+        "The transaction was rolled back and was not run again on another connection, because "
+            + reason
+            + " ("
+            + counted(executions, elapsed)
+            + ')',
+        CONNECTION_LOST);
+  }
+
+  /**
+   * A statement was not executed because it could not be made anew on the connection that took the
+   * place of a lost one.
+   *
+   * @param reason as a clause
+   */
+  public static SQLException statementLost(String reason) {
+    return new SQLNonTransientConnectionException(
+        "The statement was lost with its connection, because "
+            + reason
+            + ": its parameters, or its batch, have to be given again",
+        NO_CONNECTION);
+  }
+
+  /**
+   * The connection is lost, and no other took its place.
+   *
+   * @param reason as a clause
+   */
+  public static SQLException notMoved(String reason) {
+    return new SQLNonTransientConnectionException(
+        "The connection is lost, and was not replaced by another because " + reason, NO_CONNECTION);
   }
 
   /**
@@ -166,6 +223,15 @@ public final class DsqlExceptions {
         IN_FAILED_TRANSACTION);
   }
 
+  /** What SET TRANSACTION asks for could only be had from the transaction's beginning. */
+  static SQLException modesTooLate(String sql) {
+    return new SQLException(
+        shortened(sql)
+            + " was not sent: Aurora DSQL takes a transaction's modes with its beginning only, so"
+            + " it must come before any other statement",
+        ACTIVE_TRANSACTION);
+  }
+
   /** No savepoint of the transaction has this name. */
   static SQLException noSuchSavepoint(String name) {
     return new SQLException("savepoint \"" + name + "\" does not exist", INVALID_SAVEPOINT);
@@ -190,12 +256,12 @@ public final class DsqlExceptions {
   /**
    * Nobody knows what became of a COMMIT.
    *
-   * @param cause what happened to the connection
+   * @param cause what came in place of an answer
    */
   public static CommitOutcomeUnknownException commitUnknown(SQLException cause) {
     return new CommitOutcomeUnknownException(
-        "The connection was lost after COMMIT was sent: the transaction may or may not have taken "
-            + "effect, and was not repeated: "
+        "COMMIT was sent, and not answered: the transaction may or may not have taken effect, and "
+            + "was not repeated: "
             + withoutValues(cause),
         cause);
   }
@@ -276,5 +342,69 @@ public final class DsqlExceptions {
         "The parameter's stream could not be read: " + cause.getMessage(),
         UNREADABLE_PARAMETER,
         cause);
+  }
+
+  // -------------------- locks that are emulated
+
+  /** It is emulated as a statement of its own, and a batch has only one answer for all. */
+  static UnsupportedStatementException emulatedOnlyAlone(String name) {
+    return new UnsupportedStatementException(
+        name
+            + " was not sent to Aurora DSQL: it is emulated in a statement that is executed by"
+            + " itself, not in a batch");
+  }
+
+  /** A lock that ends with its transaction makes no sense without one. */
+  public static SQLException onlyInTransaction(String name) {
+    return new SQLException(name + " can only be used in transaction blocks", NO_TRANSACTION);
+  }
+
+  /**
+   * The property's time has passed and somebody else still holds the lock.
+   *
+   * @param lock what was waited for
+   */
+  public static SQLException lockTimeout(String lock) {
+    return new SQLException(
+        "canceling statement due to lock timeout: another session holds the " + lock,
+        LOCK_NOT_AVAILABLE);
+  }
+
+  /**
+   * The wait for a lock ended before somebody else gave it back.
+   *
+   * @param lock what was waited for
+   * @param reason who ended it, as PostgreSQL says it after "due to"
+   */
+  public static SQLException lockWaitCancelled(String lock, String reason) {
+    return new SQLException(
+        "canceling statement due to " + reason + ": it waited for the " + lock, QUERY_CANCELED);
+  }
+
+  /**
+   * The transaction sees the database as it was before it got the lock.
+   *
+   * @param lock what it got, or could get now
+   */
+  public static SQLException snapshotBeforeLock(String lock) {
+    return new SQLTransactionRollbackException(
+        "could not serialize access: the transaction began before the "
+            + lock
+            + " was to be had, and does not see what its earlier holders changed",
+        Conflict.SQLSTATE);
+  }
+
+  /**
+   * A lease has ended.
+   *
+   * @param lock whose
+   */
+  public static LockLostException lockLost(String lock) {
+    return new LockLostException(
+        "The session has lost the "
+            + lock
+            + ": its lease was not renewed in time, and another session may hold the lock. Nothing"
+            + " was sent, and nothing of an open transaction was committed. Roll back and give the"
+            + " lock back, or close the connection, before anything else is executed");
   }
 }

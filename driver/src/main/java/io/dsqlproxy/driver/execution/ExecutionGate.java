@@ -21,20 +21,39 @@ public final class ExecutionGate {
   private static final Logger REWRITE = LoggerFactory.getLogger("io.dsqlproxy.rewrite");
 
   private final Session session;
+  private final Reconnection reconnection;
   private final Recoveries recoveries;
   private final Transaction transaction;
+  private final SessionGuard guard;
   private final DriverStatistics statistics;
 
   /**
-   * The gate of a connection.
+   * The gate of a connection without locks beside its transactions.
    *
    * @param journalBytes the memory that a transaction's journal may take
    */
   public ExecutionGate(
       Session session, Recoveries recoveries, long journalBytes, DriverStatistics statistics) {
+    this(session, recoveries, journalBytes, SessionGuard.NONE, statistics);
+  }
+
+  /**
+   * The gate of a connection.
+   *
+   * @param journalBytes the memory that a transaction's journal may take
+   * @param guard is asked before everything that is executed, and before COMMIT
+   */
+  public ExecutionGate(
+      Session session,
+      Recoveries recoveries,
+      long journalBytes,
+      SessionGuard guard,
+      DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
+    this.reconnection = new Reconnection(session);
     this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
-    this.transaction = new Transaction(session, recoveries, journalBytes);
+    this.guard = Objects.requireNonNull(guard, "guard");
+    this.transaction = new Transaction(session, recoveries, journalBytes, guard);
     this.statistics = Objects.requireNonNull(statistics, "statistics");
   }
 
@@ -60,15 +79,58 @@ public final class ExecutionGate {
   public <S extends Executable, T> T execute(
       S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeHere(statement, plan, command, operation);
+    }
+    reconnection.enter();
+    TransactionCommand.Kind end = endBy(command);
+    try {
+      T result = executeHere(statement, plan, command, operation);
+      session.executed(plan.sql(), end);
+      return result;
+    } catch (SQLException failure) {
+      if (end == TransactionCommand.Kind.UNCLEAR) {
+        session.executed(plan.sql(), end);
+      }
+      failed();
+      throw failure;
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private void failed() {
+    if (!session.isTransactionOpen()) {
+      ended(TransactionCommand.Kind.ROLLBACK);
+    }
+  }
+
+  /** COMMIT rolls a transaction back that has failed. */
+  private TransactionCommand.Kind endBy(TransactionCommand command) {
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    return commit && session.isTransactionFailed()
+        ? TransactionCommand.Kind.ROLLBACK
+        : command.kind();
+  }
+
+  private <S extends Executable, T> T executeHere(
+      S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
+      throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
+    if (command.kind() != TransactionCommand.Kind.ROLLBACK) {
+      guard.beforeStatement();
+    }
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
     if (plan.effect() instanceof Effect.Settings) {
       transaction.settingsChange();
     }
-    return inTransaction
-        ? transaction.execute(statement, form, plan.effect(), command, operation)
-        : executeAlone(statement, form, command, operation);
+    if (inTransaction) {
+      return transaction.execute(statement, form, plan.effect(), command, operation);
+    }
+    // As in PostgreSQL, SET TRANSACTION is about nothing where no transaction is open.
+    boolean about = command.kind() != TransactionCommand.Kind.SET_TRANSACTION;
+    return executeAlone(statement, about ? form : Transaction.NOTHING, command, operation);
   }
 
   private <S extends Executable, T> T executeAlone(
@@ -77,6 +139,7 @@ public final class ExecutionGate {
     long start = recoveries.now();
     recoveries.retries().budget().transactionStarted();
     Recovery recovery = null;
+    boolean moved = false;
     while (true) {
       Statement executed = statement.ready(form);
       try {
@@ -86,6 +149,10 @@ public final class ExecutionGate {
         }
         return result;
       } catch (SQLException failure) {
+        if (!moved && reconnection.beginsElsewhere(command, failure)) {
+          moved = true;
+          continue;
+        }
         if (!recoveries.isConflict(failure) || !mayRepeat(statement, command, failure)) {
           throw Recovery.failedOtherwise(recovery, failure);
         }
@@ -104,6 +171,7 @@ public final class ExecutionGate {
     return recoveries.mode() != RetryMode.OFF
         && !command.mayTakeEffectInPart()
         && statement.obstacleToRepeat() == null
+        && !session.isLost()
         && !mayBeInTransactionAfter(failure);
   }
 
@@ -124,7 +192,22 @@ public final class ExecutionGate {
   public <S extends Executable, T> T executeBatch(
       S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
       throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeBatchHere(statement, form, effect, entries, operation);
+    }
+    reconnection.enter();
+    try {
+      return executeBatchHere(statement, form, effect, entries, operation);
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private <S extends Executable, T> T executeBatchHere(
+      S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
+      throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
+    guard.beforeStatement();
     for (int i = 0; i < entries; i++) {
       statistics.statementExecuted();
     }
@@ -144,6 +227,30 @@ public final class ExecutionGate {
     return transaction.moveAfter(failure, movement);
   }
 
+  /**
+   * Does something for a statement before it is executed, in the transaction if there is one.
+   *
+   * @param statement whose time limit counts, and whose cancellation ends the wait for another
+   *     attempt
+   */
+  public void attempt(Executable statement, Attempt attempt) throws SQLException {
+    if (!reconnection.isOn()) {
+      transaction.attempt(statement, attempt);
+      return;
+    }
+    reconnection.enter();
+    try {
+      transaction.attempt(statement, attempt);
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  /** Fails as a statement would in a transaction of which only the end is possible. */
+  public void failIfAborted() throws SQLException {
+    transaction.failIfAborted();
+  }
+
   /** Ends the wait for another execution of the statement, if there is one. */
   public void cancel(Executable statement) throws SQLException {
     recoveries.cancel(statement);
@@ -153,12 +260,36 @@ public final class ExecutionGate {
 
   /** Commits the open transaction, if there is one: where a conflict normally shows. */
   public void commit(TransactionEnd end) throws SQLException {
-    transaction.end(end);
+    TransactionCommand.Kind how = endBy(TransactionCommand.COMMIT);
+    try {
+      transaction.end(end);
+      ended(how);
+    } catch (SQLException failure) {
+      failed();
+      throw failure;
+    }
+  }
+
+  private void ended(TransactionCommand.Kind how) {
+    if (reconnection.isOn()) {
+      session.executed("", how);
+    }
   }
 
   /** Rolls the open transaction back. */
   public void rollBack(TransactionEnd end) throws SQLException {
     transaction.rollBack(end);
+    ended(TransactionCommand.Kind.ROLLBACK);
+  }
+
+  /** Whether only the end of the transaction is possible, although the server has none open. */
+  public boolean isTransactionLost() {
+    return transaction.isLost();
+  }
+
+  /** The connection is closed: what was kept for running its transaction again is dropped. */
+  public void closed() {
+    transaction.closed();
   }
 
   /** Whether savepoints are emulated. */
@@ -179,6 +310,7 @@ public final class ExecutionGate {
   /** Undoes what was done after a savepoint; SQLSTATE 3B001 if there is none with this name. */
   public void rollBackTo(String name) throws SQLException {
     transaction.rollBackTo(name);
+    ended(TransactionCommand.Kind.ROLLBACK_TO);
   }
 
   /**
@@ -218,7 +350,9 @@ public final class ExecutionGate {
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
-    transaction.giveUpForEver("the connection was unwrapped to " + type.getName());
+    String reason = "the connection was unwrapped to " + type.getName();
+    transaction.giveUpForEver(reason);
+    session.stay(reason);
   }
 
   // -------------------- forms
@@ -241,8 +375,11 @@ public final class ExecutionGate {
     if (form instanceof PlannedForm.Send send) {
       return send;
     }
-    statistics.planApplied(plan.sql(), form);
-    throw DsqlExceptions.unsupported((PlannedForm.Refuse) form);
+    if (form instanceof PlannedForm.Refuse refused) {
+      statistics.planApplied(plan.sql(), form);
+      throw DsqlExceptions.unsupported(refused);
+    }
+    throw DsqlExceptions.emulatedOnlyAlone(((PlannedForm.Emulate) form).request().name());
   }
 
   /** The form of a statement if it were executed now. */

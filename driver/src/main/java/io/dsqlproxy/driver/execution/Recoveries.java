@@ -17,6 +17,9 @@ public final class Recoveries {
 
   private static final String CONNECTION_EXCEPTION = "08";
 
+  /** An error of the server's own, after which Aurora DSQL leaves the outcome of a COMMIT open. */
+  private static final String INTERNAL_ERROR = "XX";
+
   private final Retries retries;
   private final Backoff backoff;
   private final DriverStatistics statistics;
@@ -74,6 +77,13 @@ public final class Recoveries {
     return sqlState != null
             && (sqlState.startsWith(CONNECTION_EXCEPTION) || SESSION_ENDED.contains(sqlState))
         || session.isClosed();
+  }
+
+  /** Whether a COMMIT that failed like that may have taken effect. */
+  static boolean leavesCommitOpen(SQLException failure, Session session) throws SQLException {
+    String sqlState = failure.getSQLState();
+    return sqlState != null && sqlState.startsWith(INTERNAL_ERROR)
+        || isConnectionLost(failure, session);
   }
 
   SQLException commitUnknown(SQLException failure) {

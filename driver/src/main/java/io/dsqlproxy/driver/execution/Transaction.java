@@ -11,6 +11,7 @@ import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
@@ -31,10 +32,14 @@ final class Transaction {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.retry");
 
+  /** What is sent in the place of what Aurora DSQL refuses and the driver does by other means. */
+  static final PlannedForm.Send NOTHING = new PlannedForm.Send("", List.of());
+
   private final Session session;
   private final Recoveries recoveries;
   private final Journal journal;
   private final Fences fences;
+  private final SessionGuard guard;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
@@ -43,11 +48,12 @@ final class Transaction {
   /** Why no transaction of this connection can be run again, as a clause; or null. */
   private volatile String obstacleForEver;
 
-  Transaction(Session session, Recoveries recoveries, long journalBytes) {
+  Transaction(Session session, Recoveries recoveries, long journalBytes, SessionGuard guard) {
     this.session = session;
     this.recoveries = recoveries;
     this.journal = new Journal(journalBytes);
     this.fences = new Fences(session::prepare);
+    this.guard = guard;
   }
 
   private void takeTurn() {
@@ -107,6 +113,7 @@ final class Transaction {
       failIfLost(command);
       return switch (command.kind()) {
         case SAVEPOINT, RELEASE, ROLLBACK_TO -> aboutSavepoint(statement, command, operation);
+        case SET_TRANSACTION -> aboutModes(statement, form, operation);
         default -> executeJournaled(statement, form, effect, command, operation);
       };
     } finally {
@@ -121,31 +128,51 @@ final class Transaction {
       TransactionCommand command,
       Operation<S, T> operation)
       throws SQLException {
-    boolean end = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean first = !session.isTransactionOpen();
     Recovery recovery = null;
     while (true) {
-      boolean failed = end && session.isTransactionFailed();
+      boolean unsent = true;
+      boolean failed = commit && session.isTransactionFailed();
       Step step = Step.planned(form);
       Statement executed = null;
       try {
+        guard(command);
         step = fenced(statement, form, effect, command);
         executed = statement.ready(step.form());
         step.bindTo(executed);
         statement.executesInstead(step.batch());
+        unsent = session.isLost();
         T result = operation.execution().run(executed, step.form());
         failIfVersionChanged(statement, step, executed, result);
         journal(statement, step, command, operation, executed, result);
         failIfRolledBack(failed);
         return result;
       } catch (SQLException failure) {
-        if (!mayRecover(failure)) {
+        failIfLockLost(failure);
+        if (!mayRecover(failure, command, first, unsent)) {
+          SQLException surfacing = commit && !unsent ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
-          throw Recovery.failedOtherwise(recovery, end ? ofEnd(failure) : failure);
+          throw lostWith(Recovery.failedOtherwise(recovery, surfacing), command);
         }
-        recovery = recover(recovery, statement, failure, end);
+        recovery = recover(recovery, begun(command, first), statement, failure, isEnd(command));
         statement.prepareToRepeat();
       }
     }
+  }
+
+  /**
+   * What is to be run again before the command. Nothing, if it was to begin the transaction or to
+   * roll it back, and the connection is lost: then it does not matter why the journal has given up.
+   */
+  private Journal begun(TransactionCommand command, boolean first) {
+    boolean nothing = first || command.kind() == TransactionCommand.Kind.ROLLBACK;
+    return nothing && session.isLost() ? new Journal(0) : journal;
+  }
+
+  private static boolean isEnd(TransactionCommand command) {
+    return command.kind() == TransactionCommand.Kind.COMMIT
+        || command.kind() == TransactionCommand.Kind.ROLLBACK;
   }
 
   // -------------------- postponed locks
@@ -169,6 +196,16 @@ final class Transaction {
   private void fenceBeforeCommit() throws SQLException {
     if (session.isTransactionOpen() && !session.isTransactionFailed()) {
       fences.beforeCommit(this::take);
+      guard.beforeCommit();
+    }
+  }
+
+  /** What may commit in the middle of a text is guarded before the text. */
+  private void guard(TransactionCommand command) throws SQLException {
+    if (command.kind() == TransactionCommand.Kind.UNCLEAR
+        && session.isTransactionOpen()
+        && !session.isTransactionFailed()) {
+      guard.beforeCommit();
     }
   }
 
@@ -290,6 +327,53 @@ final class Transaction {
     journal.add(unit, recoveries.now());
   }
 
+  /**
+   * Does something for a statement, in the transaction or before it begins. If it fails, only the
+   * end of the transaction is possible, as after a statement that failed.
+   *
+   * @param statement whose time limit counts, and whose cancellation ends the wait
+   */
+  void attempt(Executable statement, Attempt attempt) throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      failIfAborted();
+      boolean first = session.inTransaction() && !session.isTransactionOpen();
+      Recovery recovery = null;
+      while (true) {
+        try {
+          Unit unit = attempt.run();
+          if (unit != null && session.isTransactionOpen()) {
+            add(unit);
+          }
+          return;
+        } catch (SQLException failure) {
+          if (!mayRecover(failure, TransactionCommand.NONE, first, false)) {
+            throw aborted(Recovery.failedOtherwise(recovery, failure));
+          }
+          Journal begun = begun(TransactionCommand.NONE, first);
+          recovery = recover(recovery, begun, statement, failure, false);
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private SQLException aborted(SQLException failure) {
+    try {
+      if (session.inTransaction()) {
+        if (!session.isLost()) {
+          session.rollBack();
+        }
+        surfaces(failure, false);
+      }
+    } catch (SQLException unreachable) {
+      failure.addSuppressed(unreachable);
+    }
+    return failure;
+  }
+
   /** Moves in a result after that failed once. */
   boolean moveAfter(SQLException failure, Movement movement) throws SQLException {
     takeTurn();
@@ -297,10 +381,10 @@ final class Transaction {
       SQLException last = failure;
       Recovery recovery = null;
       while (true) {
-        if (!mayRecover(last)) {
-          throw Recovery.failedOtherwise(recovery, last);
+        if (!mayRecover(last, TransactionCommand.NONE, false, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, last), TransactionCommand.NONE);
         }
-        recovery = recover(recovery, null, last, false);
+        recovery = recover(recovery, journal, null, last, false);
         try {
           return movement.move();
         } catch (SQLException again) {
@@ -318,12 +402,29 @@ final class Transaction {
     try {
       enter();
       failIfLost(TransactionCommand.NONE);
-      change.run();
+      run(change);
       if (session.isTransactionOpen()) {
         add(new SettingUnit(method, change));
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A conflict of a setting surfaces; only the loss of the connection is recovered from. */
+  private void run(SettingUnit.Change change) throws SQLException {
+    boolean first = !session.isTransactionOpen();
+    Recovery recovery = null;
+    while (true) {
+      try {
+        change.run();
+        return;
+      } catch (SQLException failure) {
+        if (!session.isLost() || !mayRecover(failure, TransactionCommand.NONE, first, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, failure), TransactionCommand.NONE);
+        }
+        recovery = recover(recovery, begun(TransactionCommand.NONE, first), null, failure, false);
+      }
     }
   }
 
@@ -347,21 +448,28 @@ final class Transaction {
 
   /**
    * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
-   * one of those has surfaced, and its statement is missing in the journal.
+   * one of those has surfaced, and its statement is missing in the journal. So has one that the
+   * driver itself has made an error of. See {@link Reconnection#mayRepeat} for the loss of the
+   * connection.
    */
-  private boolean mayRecover(SQLException failure) {
-    return !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
+  private boolean mayRecover(
+      SQLException failure, TransactionCommand command, boolean first, boolean unsent) {
+    if (session.isLost()) {
+      return Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay());
+    }
+    return !(failure instanceof ConflictException)
+        && !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
         && recoveries.isConflict(failure)
         && recoveries.replay();
   }
 
   private Recovery recover(
-      Recovery recovery, Executable statement, SQLException conflict, boolean end)
+      Recovery recovery, Journal begun, Executable statement, SQLException conflict, boolean end)
       throws SQLException {
     Recovery started =
-        recovery != null ? recovery : recoveries.ofTransaction(session, journal, statement);
+        recovery != null ? recovery : recoveries.ofTransaction(session, begun, statement);
     try {
-      started.replay(conflict, journal.units());
+      started.replay(conflict, begun.units());
       return started;
     } catch (SQLException surfacing) {
       surfaces(surfacing, end);
@@ -369,8 +477,19 @@ final class Transaction {
     }
   }
 
+  /** The transaction of a lost connection is over, and the application has to hear of it. */
+  private SQLException lostWith(SQLException error, TransactionCommand command) {
+    if (session.isLost()) {
+      surfaces(error, isEnd(command));
+    }
+    return error;
+  }
+
   /** What the server has rolled back must not go on as if it were another transaction. */
   private void surfaces(SQLException error, boolean end) {
+    if (session.isLost()) {
+      session.forgetTransaction(end);
+    }
     if (!session.isTransactionOpen()) {
       over();
       lost = end ? null : error;
@@ -402,18 +521,22 @@ final class Transaction {
       failIfLost(TransactionCommand.COMMIT);
       Recovery recovery = null;
       while (true) {
+        boolean unsent = true;
         boolean failed = session.isTransactionFailed();
         try {
           fenceBeforeCommit();
+          unsent = session.isLost();
           end.run();
           over();
           failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
-          if (!mayRecover(failure)) {
-            throw Recovery.failedOtherwise(recovery, ofEnd(failure));
+          failIfLockLost(failure);
+          if (!mayRecover(failure, TransactionCommand.COMMIT, false, unsent)) {
+            SQLException error = unsent ? failure : ofEnd(failure);
+            throw lostWith(Recovery.failedOtherwise(recovery, error), TransactionCommand.COMMIT);
           }
-          recovery = recover(recovery, null, failure, true);
+          recovery = recover(recovery, journal, null, failure, true);
         }
       }
     } finally {
@@ -431,13 +554,22 @@ final class Transaction {
     }
   }
 
-  /** A connection that was lost at COMMIT leaves open what became of the transaction. */
+  /** Nothing of the transaction may be committed, whatever its application does next. */
+  private void failIfLockLost(SQLException failure) throws SQLException {
+    if (failure instanceof LockLostException) {
+      session.rollBack();
+      over();
+      throw failure;
+    }
+  }
+
+  /** Some failures of COMMIT leave open what became of the transaction. */
   private SQLException ofEnd(SQLException failure) throws SQLException {
     boolean committedSomething = !journal.isEmpty();
     if (!session.isTransactionOpen()) {
       over();
     }
-    return committedSomething && Recoveries.isConnectionLost(failure, session)
+    return committedSomething && Recoveries.leavesCommitOpen(failure, session)
         ? recoveries.commitUnknown(failure)
         : failure;
   }
@@ -448,9 +580,83 @@ final class Transaction {
     try {
       lost = null;
       over();
-      end.run();
+      if (!isRolledBackByLoss()) {
+        runUnlessLost(end);
+      }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A transaction whose connection is lost is rolled back without anybody's help. */
+  private boolean isRolledBackByLoss() throws SQLException {
+    boolean rolledBack = session.isLost() && session.inTransaction();
+    if (rolledBack) {
+      session.forgetTransaction(false);
+    }
+    return rolledBack;
+  }
+
+  private void runUnlessLost(TransactionEnd end) throws SQLException {
+    try {
+      end.run();
+    } catch (SQLException failure) {
+      if (!isRolledBackByLoss()) {
+        throw failure;
+      }
+    }
+  }
+
+  // -------------------- modes
+
+  /**
+   * Aurora DSQL refuses SET TRANSACTION, but not the same modes in BEGIN. An empty statement gives
+   * the application what the command gives.
+   */
+  private <S extends Executable, T> T aboutModes(
+      S statement, PlannedForm.Send form, Operation<S, T> operation) throws SQLException {
+    if (session.isTransactionFailed()) {
+      throw DsqlExceptions.transactionAborted(null);
+    }
+    TransactionModes modes = TransactionModes.of(form.sql());
+    boolean nothingHappened = nothingHappened();
+    if (modes != null && !session.has(modes.kinds())) {
+      if (!nothingHappened) {
+        throw DsqlExceptions.modesTooLate(form.sql());
+      }
+      SettingUnit.Change begin = () -> session.begin(modes.kinds());
+      run(begin);
+      add(new SettingUnit(form.sql(), begin));
+    }
+    return executeJournaled(statement, NOTHING, Effect.NOTHING, TransactionCommand.NONE, operation);
+  }
+
+  /** Nothing that another beginning would undo. */
+  private boolean nothingHappened() {
+    return !session.isTransactionOpen()
+        || isJournaling()
+            && journal.units().stream()
+                .allMatch(
+                    unit ->
+                        switch (TransactionCommand.of(unit.text()).kind()) {
+                          case BEGIN, SET_TRANSACTION -> true;
+                          default -> unit.text().isBlank();
+                        });
+  }
+
+  // -------------------- the end of the connection
+
+  /**
+   * The connection is closed, and nothing will be run again. A thread that is using it still is not
+   * waited for: closing is how an application stops it.
+   */
+  void closed() {
+    if (turn.tryLock()) {
+      try {
+        over();
+      } finally {
+        turn.unlock();
+      }
     }
   }
 
@@ -467,8 +673,7 @@ final class Transaction {
       case RELEASE -> releaseSavepoint(command.name());
       default -> rollBackTo(command.name());
     }
-    PlannedForm.Send nothing = new PlannedForm.Send("", List.of());
-    return operation.execution().run(statement.ready(nothing), nothing);
+    return operation.execution().run(statement.ready(NOTHING), NOTHING);
   }
 
   void setSavepoint(String name) throws SQLException {
@@ -494,7 +699,7 @@ final class Transaction {
     }
   }
 
-  private void failIfAborted() throws SQLException {
+  void failIfAborted() throws SQLException {
     failIfLost(TransactionCommand.NONE);
     if (session.isTransactionFailed()) {
       throw DsqlExceptions.transactionAborted(null);
@@ -529,7 +734,9 @@ final class Transaction {
               .ofTransaction(session, journal, null)
               .replayAtOnce(reason, isJournaling() ? journal.units().subList(0, position) : null);
         } catch (SQLException surfacing) {
-          session.rollBack();
+          if (!session.isLost()) {
+            session.rollBack();
+          }
           surfaces(surfacing, false);
           throw surfacing;
         }

@@ -16,6 +16,7 @@ public final class TransactionCommand {
   static final TransactionCommand BEGIN = of(Kind.BEGIN);
   static final TransactionCommand COMMIT = of(Kind.COMMIT);
   static final TransactionCommand ROLLBACK = of(Kind.ROLLBACK);
+  static final TransactionCommand SET_TRANSACTION = of(Kind.SET_TRANSACTION);
   static final TransactionCommand UNCLEAR = of(Kind.UNCLEAR);
 
   /** Several statements, none of which ends or begins a transaction. */
@@ -48,6 +49,8 @@ public final class TransactionCommand {
     NONE,
     /** {@code BEGIN} or {@code START TRANSACTION}, with any modes. */
     BEGIN,
+    /** {@code SET TRANSACTION}, with any modes. */
+    SET_TRANSACTION,
     /** {@code COMMIT} or {@code END}, not followed by another transaction. */
     COMMIT,
     /** {@code ROLLBACK} or {@code ABORT}, not followed by another transaction. */
@@ -98,7 +101,10 @@ public final class TransactionCommand {
           case 'E' -> !startsWith(sql, start, "END");
           case 'P' -> !startsWith(sql, start, "PREPARE");
           case 'R' -> !startsWith(sql, start, "ROLLBACK") && !startsWith(sql, start, "RELEASE");
-          case 'S' -> !startsWith(sql, start, "START") && !startsWith(sql, start, "SAVEPOINT");
+          case 'S' ->
+              !startsWith(sql, start, "START")
+                  && !startsWith(sql, start, "SAVEPOINT")
+                  && !startsWith(sql, start, "SET");
           // JDBC's escape of a call.
           case '{' -> false;
           default -> true;

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
@@ -35,7 +36,7 @@ final class TransactionCommandReader {
       if (end > first) {
         several |= only != null;
         only = new TransactionCommandReader(tokens, first, end).command();
-        control |= only != TransactionCommand.NONE;
+        control |= only != TransactionCommand.NONE && only != TransactionCommand.SET_TRANSACTION;
       }
       first = end + 1;
     }
@@ -61,12 +62,16 @@ final class TransactionCommandReader {
   }
 
   private TransactionCommand command() {
-    if (skip("BEGIN")) {
-      skipNoise();
-      return begin();
+    TransactionModes modes = TransactionModes.of(tokens, next, end);
+    if (modes != null) {
+      return switch (modes.scope()) {
+        case BEGIN -> TransactionCommand.BEGIN;
+        case TRANSACTION -> TransactionCommand.SET_TRANSACTION;
+        case SESSION -> TransactionCommand.NONE;
+      };
     }
-    if (skip("START")) {
-      return skip("TRANSACTION") ? begin() : TransactionCommand.UNCLEAR;
+    if (skip("BEGIN") || skip("START")) {
+      return TransactionCommand.UNCLEAR;
     }
     if (skip("COMMIT") || skip("END")) {
       skipNoise();
@@ -114,38 +119,6 @@ final class TransactionCommandReader {
     if (!skip("WORK")) {
       skip("TRANSACTION");
     }
-  }
-
-  private TransactionCommand begin() {
-    boolean more = next < end;
-    while (more) {
-      if (!skipMode()) {
-        return TransactionCommand.UNCLEAR;
-      }
-      more = next < end;
-      if (more && tokens.isPunctuation(next, ',')) {
-        next++;
-      }
-    }
-    return TransactionCommand.BEGIN;
-  }
-
-  private boolean skipMode() {
-    if (skip("READ")) {
-      return skip("ONLY") || skip("WRITE");
-    }
-    if (skip("ISOLATION")) {
-      return skip("LEVEL") && skipLevel();
-    }
-    skip("NOT");
-    return skip("DEFERRABLE");
-  }
-
-  private boolean skipLevel() {
-    if (skip("READ")) {
-      return skip("COMMITTED") || skip("UNCOMMITTED");
-    }
-    return skip("SERIALIZABLE") || skip("REPEATABLE") && skip("READ");
   }
 
   private TransactionCommand ended(TransactionCommand command) {

@@ -97,6 +97,14 @@ final class KeyedRows {
     }
 
     @Override
+    public long bytesKept(String text) {
+      return 2L * text.length();
+    }
+
+    @Override
+    public void released() {}
+
+    @Override
     public boolean reportsOn(StatementUnit<?> unit) {
       return false;
     }

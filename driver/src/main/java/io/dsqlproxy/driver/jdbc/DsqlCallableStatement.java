@@ -8,6 +8,7 @@ import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.rewriter.Plan;
 import java.sql.Array;
 import java.sql.CallableStatement;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLType;
@@ -21,16 +22,22 @@ import java.util.Map;
  */
 final class DsqlCallableStatement extends ForwardingCallableStatement {
 
-  private final CallableStatement own;
   private final Outputs outputs = new Outputs();
 
   DsqlCallableStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       CallableStatement own,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, own, plan, preparation);
-    this.own = own;
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, own, plan, preparation, text);
+  }
+
+  @Override
+  PreparedStatement filled(PreparedStatement fresh, boolean withBatch) throws SQLException {
+    outputs.registerAt((CallableStatement) fresh);
+    return super.filled(fresh, withBatch);
   }
 
   // -------------------- what the journal needs
@@ -67,11 +74,16 @@ final class DsqlCallableStatement extends ForwardingCallableStatement {
     return callUnit(invocation, statement, hasRows);
   }
 
+  @Override
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {
+    outputs.registerAt((CallableStatement) answer);
+  }
+
   // -------------------- java.sql.CallableStatement: outputs
 
   private void register(int parameterIndex, ParameterRegistration registration)
       throws SQLException {
-    registration.registerAt(own);
+    registration.registerAt((CallableStatement) own());
     outputs.add(parameterIndex, registration);
   }
 

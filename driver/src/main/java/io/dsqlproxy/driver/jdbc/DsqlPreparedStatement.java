@@ -2,20 +2,25 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Effect;
+import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.Array;
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
@@ -45,31 +50,56 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
           (statement, form) -> ((PreparedStatement) statement).execute(),
           DsqlStatement::executeUnit);
 
-  private final PreparedStatement own;
   private final Plan plan;
+  private final String text;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
+
+  /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
+  private final LockRequest emulated;
+
   private boolean streamBound;
 
+  /**
+   * A prepared statement.
+   *
+   * @param text what its own statement was prepared with
+   */
   DsqlPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement own,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, own, preparation);
-    this.own = own;
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, own, preparation);
+    this.text = text;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
+    this.emulated =
+        plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
+  }
+
+  private PreparedStatement ownPrepared() {
+    return (PreparedStatement) own();
   }
 
   @Override
+  final void bindLike(Statement another) throws SQLException {
+    parameters.bindTo((PreparedStatement) another);
+  }
+
+  /** Registers the outputs that were registered here at a statement that answers in its place. */
+  void registerOutputsAt(PreparedStatement answer) throws SQLException {}
+
+  @Override
   PreparedStatement batchStatement() {
-    return own;
+    return ownPrepared();
   }
 
   /** Gives a parameter to each of its own statements. */
   void bindOwn(ParameterBinding binding) throws SQLException {
-    binding.bindTo(own);
+    binding.bindTo(ownPrepared());
   }
 
   @Override
@@ -131,6 +161,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     PreparedStatement prepared = ownFor(form);
     return prepared != null ? prepared : readyOther(form);
   }
@@ -138,34 +169,56 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   /** The one of its own statements that has the form's text; null if none has. */
   PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
     boolean planned = form == plan.inTransaction() || form == plan.autocommit();
-    return planned || form.sql().isEmpty() ? own : null;
+    return planned || form.sql().isEmpty() ? ownPrepared() : null;
   }
 
-  /** What a postponed lock makes of the text is prepared when it is needed, and reported from. */
+  /**
+   * What a postponed lock makes of the text is prepared when it is needed, and reported from; and
+   * so is what answers in the place of a text that is emulated.
+   */
   private PreparedStatement readyOther(PlannedForm.Send form) throws SQLException {
-    PreparedStatement other = (PreparedStatement) another(form, form.sql());
+    Invocation<?> invocation = invocation(form, null);
+    PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
-      invocation(form, null).settings().applyTo(other);
-      parameters.bindTo(other);
+      invocation.settings().applyTo(other);
+      if (emulated == null) {
+        parameters.bindTo(other);
+      } else {
+        registerOutputsAt(other);
+      }
     } catch (SQLException e) {
       other.close();
       throw e;
     }
     if (batchToExecute() != null) {
-      own.clearBatch();
+      ownPrepared().clearBatch();
     }
     reportFrom(other);
     return other;
   }
 
   @Override
+  Statement replaceOwn() throws SQLException {
+    return filled((PreparedStatement) anew(own(), text), true);
+  }
+
+  /** Gives a statement that was just made what the application has given to this one. */
+  PreparedStatement filled(PreparedStatement fresh, boolean withBatch) throws SQLException {
+    if (withBatch && batch().size() > 0) {
+      batch().addTo(fresh);
+    }
+    parameters.bindTo(fresh);
+    return fresh;
+  }
+
+  @Override
   final Parameters parameters() {
-    return parameters.captured();
+    return emulated == null ? parameters.captured() : Parameters.NONE;
   }
 
   @Override
   final PlannedForm.Send batchForm() {
-    return (PlannedForm.Send) plan.inTransaction();
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form : super.batchForm();
   }
 
   @Override
@@ -183,13 +236,16 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final void prepareToRepeat() throws SQLException {
     super.prepareToRepeat();
+    if (isLeftBehind()) {
+      return;
+    }
     if (streamBound || batch().size() > 0) {
       bindOwn(parameters::bindTo);
     }
   }
 
   private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
-    T result = connection().gate().execute(this, plan, command, operation);
+    T result = connection().execute(this, plan, command, operation);
     if (streamBound) {
       parameters.executed();
     }
@@ -230,6 +286,37 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   // -------------------- java.sql.PreparedStatement: parameters
 
+  /** Without a result to tell, the server has to. */
+  private PreparedStatement described() throws SQLException {
+    if (delegate().getResultSet() == null) {
+      connection().session().usable();
+      follow();
+    }
+    return delegate();
+  }
+
+  @Override
+  public ResultSetMetaData getMetaData() throws SQLException {
+    if (emulated == null) {
+      return described().getMetaData();
+    }
+    connection().session().usable();
+    try (Statement answer = like(emulated.answer().granted())) {
+      return ((PreparedStatement) answer).getMetaData();
+    }
+  }
+
+  @Override
+  public ParameterMetaData getParameterMetaData() throws SQLException {
+    if (emulated == null) {
+      return described().getParameterMetaData();
+    }
+    connection().session().usable();
+    try (Statement keys = like(emulated.keys().query())) {
+      return ((PreparedStatement) keys).getParameterMetaData();
+    }
+  }
+
   @Override
   public void clearParameters() throws SQLException {
     bindOwn(PreparedStatement::clearParameters);
@@ -239,8 +326,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setArray(int parameterIndex, Array x) throws SQLException {
-    Array value = DsqlArray.undecorated(x);
-    bind(parameterIndex, statement -> statement.setArray(parameterIndex, value));
+    bind(
+        parameterIndex,
+        ArrayBinding.of(
+            DsqlArray.undecorated(x),
+            (statement, value) -> statement.setArray(parameterIndex, value)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
@@ -9,7 +10,6 @@ import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.BatchUnit;
 import io.dsqlproxy.driver.journal.ExecuteUnit;
 import io.dsqlproxy.driver.journal.Execution;
-import io.dsqlproxy.driver.journal.Origin;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.QueryUnit;
 import io.dsqlproxy.driver.journal.RowsRead;
@@ -20,7 +20,6 @@ import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.UpdateUnit;
 import io.dsqlproxy.rewriter.Effect;
-import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -36,7 +35,7 @@ import org.postgresql.PGStatement;
  * <p>It executes with a statement of pgJDBC's own. After a transaction was replayed it reports from
  * the statement that was executed in the replay, until it is executed again.
  */
-class DsqlStatement extends ForwardingStatement implements Executable, Origin {
+class DsqlStatement extends ForwardingStatement implements Executable {
 
   static final Operation<DsqlStatement, ResultSet> QUERY =
       new Operation<>(
@@ -59,8 +58,9 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
       new PlannedForm.Send("a batch of statements", List.of());
 
   private final DsqlConnection connection;
-  private final Statement own;
   private final Preparation<? extends Statement> preparation;
+  private volatile Statement own;
+  private volatile PhysicalConnection physical;
   private StatementSettings settings = StatementSettings.DEFAULT;
   private Batch batch = new Batch();
   private boolean executesBatch;
@@ -71,18 +71,29 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   private DsqlResultSet lastKeys;
   private RowObserver nextObserver;
   private RowObserver observer;
+  private StatementOrigin origin;
 
+  /** A statement of its own on a physical connection, which can be made like this on another. */
   DsqlStatement(
-      DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
+      DsqlConnection connection,
+      PhysicalConnection physical,
+      Statement own,
+      Preparation<? extends Statement> preparation) {
     this.connection = connection;
+    this.physical = physical;
     this.own = own;
     this.preparation = preparation;
   }
 
   /** A statement inside pgJDBC, found through one of its results. */
   DsqlStatement(DsqlConnection connection, Statement own, DsqlResultSet result) {
-    this(connection, own, (Preparation<? extends Statement>) null);
+    this(connection, null, own, null);
     this.lastResult = result;
+  }
+
+  /** What it executes with if there is one for every situation. */
+  final Statement own() {
+    return own;
   }
 
   /** What it reports from. */
@@ -129,8 +140,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   }
 
   private <T> T execute(String sql, Operation<DsqlStatement, T> operation) throws SQLException {
-    Plan plan = connection.plan(sql);
-    return connection.gate().execute(this, plan, TransactionCommand.of(sql), operation);
+    return connection.execute(this, connection.plan(sql), TransactionCommand.of(sql), operation);
   }
 
   private <N extends Number> N executeUpdate(String sql, Execution<N> execution)
@@ -169,7 +179,57 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   @Override
   public Statement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     return own;
+  }
+
+  /**
+   * Goes where the connection has gone: a statement of pgJDBC's belongs to one physical connection.
+   * What it was given before the move is given to the new one.
+   */
+  final void follow() throws SQLException {
+    if (!isLeftBehind() || own.isClosed()) {
+      return;
+    }
+    PhysicalConnection now = connection.session().current();
+    String obstacle = obstacleToRepeat();
+    if (obstacle != null) {
+      throw DsqlExceptions.statementLost(obstacle);
+    }
+    own = replaceOwn();
+    physical = now;
+  }
+
+  /** Whether {@link #follow()} has something to do. */
+  final boolean isLeftBehind() {
+    return preparation != null && physical != connection.session().current();
+  }
+
+  /** Makes all its own statements anew; returns {@link #own()}. */
+  Statement replaceOwn() throws SQLException {
+    Statement fresh = anew(own, "");
+    if (batch.size() > 0) {
+      batch.addTo(fresh);
+    }
+    return fresh;
+  }
+
+  /** A statement like one of its own, on the physical connection of now, in the place of that. */
+  final Statement anew(Statement old, String text) throws SQLException {
+    Statement fresh = connection.prepareAgain(preparation, text);
+    settings.applyTo(fresh);
+    fresh
+        .unwrap(PGStatement.class)
+        .setPrepareThreshold(old.unwrap(PGStatement.class).getPrepareThreshold());
+    if (old.isCloseOnCompletion()) {
+      fresh.closeOnCompletion();
+    }
+    try {
+      old.close();
+    } catch (SQLException closedWithItsConnection) {
+      return fresh;
+    }
+    return fresh;
   }
 
   final void leaveReplay() throws SQLException {
@@ -186,7 +246,16 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
 
   @Override
   public <T> Invocation<T> invocation(PlannedForm.Send form, Execution<T> execution) {
-    return new Invocation<>(this, form, execution, parameters(), settings);
+    if (origin == null) {
+      origin = new StatementOrigin(this, preparation, isPrepared());
+    }
+    return new Invocation<>(origin, form, execution, parameters(), settings);
+  }
+
+  /** Whether it executes the same text each time. */
+  @Override
+  public boolean isPrepared() {
+    return false;
   }
 
   /** The parameters of the execution that has just ended. */
@@ -219,9 +288,10 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     return batch.obstacle();
   }
 
+  /** On another connection everything is given to it in any case. */
   @Override
   public void prepareToRepeat() throws SQLException {
-    if (batch.size() > 0) {
+    if (batch.size() > 0 && !isLeftBehind()) {
       batch.addTo(batchStatement());
     }
   }
@@ -231,25 +301,30 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     return own.getQueryTimeout();
   }
 
+  /** Another statement of pgJDBC's for another text, with the settings of this one. */
+  final Statement like(String text) throws SQLException {
+    Statement another = connection.prepareAgain(preparation, text);
+    try {
+      settings.applyTo(another);
+      return another;
+    } catch (SQLException | RuntimeException | Error failure) {
+      another.close();
+      throw failure;
+    }
+  }
+
+  /** Gives this statement's parameters to another one. */
+  void bindLike(Statement another) throws SQLException {}
+
   // -------------------- what the journal needs
 
-  @Override
-  public String obstacle() {
-    return preparation == null ? "a statement was found through a result inside of it" : null;
-  }
-
-  @Override
-  public Statement another(PlannedForm.Send form, String text) throws SQLException {
-    return connection.prepareAgain(preparation, text);
-  }
-
-  @Override
-  public boolean reportsOn(StatementUnit<?> unit) throws SQLException {
+  /** Whether the statement is open, and this is what it executed last. */
+  final boolean reportsOn(StatementUnit<?> unit) throws SQLException {
     return unit == executedLast && !isClosed();
   }
 
-  @Override
-  public void reportFrom(Statement other) throws SQLException {
+  /** What it reports about its last execution, until the next, is what another one reports. */
+  final void reportFrom(Statement other) throws SQLException {
     Statement earlier = replayed;
     replayed = other;
     if (earlier != null && earlier != other) {
@@ -377,6 +452,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   @Override
   public void addBatch(String sql) throws SQLException {
     PlannedForm.Send form = connection.gate().admitToBatch(connection.plan(sql));
+    connection.session().batched(form.sql());
     batchStatement().addBatch(form.sql());
     batch.add(form.sql());
   }
@@ -401,7 +477,11 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
   @Override
   public void cancel() throws SQLException {
     executedWith().cancel();
-    connection.gate().cancel(this);
+    Statement other = replayed;
+    if (other != null) {
+      other.cancel();
+    }
+    connection.cancel(this);
   }
 
   // -------------------- java.sql.Statement: results
@@ -437,7 +517,7 @@ class DsqlStatement extends ForwardingStatement implements Executable, Origin {
     if (lastKeys == null || !lastKeys.decorates(keys)) {
       lastKeys = new DsqlResultSet(connection, this, keys);
       StatementUnit<?> unit = live();
-      if (unit != null) {
+      if (unit != null && !keys.isClosed()) {
         lastKeys.record(unit.readsKeys(lastKeys, keys));
       }
     }

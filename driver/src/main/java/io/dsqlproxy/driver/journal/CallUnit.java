@@ -55,6 +55,15 @@ public final class CallUnit<T> extends StatementUnit<T> {
   }
 
   @Override
+  long bytes() {
+    long bytes = super.bytes();
+    for (Object value : values) {
+      bytes += ParameterBinding.SMALL + ObjectBinding.sizeOf(value);
+    }
+    return bytes;
+  }
+
+  @Override
   public boolean givesValues() {
     return true;
   }
@@ -111,7 +120,8 @@ public final class CallUnit<T> extends StatementUnit<T> {
       return copy;
     }
 
-    void registerAt(CallableStatement statement) throws SQLException {
+    /** Registers all of them. */
+    public void registerAt(CallableStatement statement) throws SQLException {
       for (Registration registration : registrations) {
         registration.how().registerAt(statement);
       }

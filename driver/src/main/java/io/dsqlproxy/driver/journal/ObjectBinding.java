@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.journal;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
+import java.sql.SQLException;
 import java.time.ZoneId;
 import java.time.temporal.Temporal;
 import java.util.Calendar;
@@ -21,9 +22,13 @@ public final class ObjectBinding {
   private ObjectBinding() {}
 
   /** The binding of a value with the contents that it has now; null for SQL's NULL. */
-  public static ParameterBinding of(Object value, ValueBinding<Object> binding) {
+  public static ParameterBinding of(Object value, ValueBinding<Object> binding)
+      throws SQLException {
     if (value instanceof String text) {
       return new TextBinding(text, statement -> binding.bind(statement, text));
+    }
+    if (value instanceof Array array) {
+      return ArrayBinding.of(array, binding);
     }
     if (value instanceof byte[] bytes) {
       return new BytesBinding(bytes, binding::bind);
@@ -34,8 +39,11 @@ public final class ObjectBinding {
         || value instanceof UUID) {
       return new PrintableBinding(value, binding);
     }
-    if (isImmutable(value)) {
+    if (isSmallAndImmutable(value)) {
       return statement -> binding.bind(statement, value);
+    }
+    if (isImmutable(value)) {
+      return new SizedBinding(sizeOf(value), statement -> binding.bind(statement, value));
     }
     Object copy = copyOf(value);
     if (copy == null) {
@@ -43,17 +51,22 @@ public final class ObjectBinding {
           "a parameter is an object of " + value.getClass().getName() + ", which may change",
           statement -> binding.bind(statement, value));
     }
-    return statement -> binding.bind(statement, copy);
+    return new SizedBinding(sizeOf(copy), statement -> binding.bind(statement, copy));
   }
 
   private static boolean isImmutable(Object value) {
+    return isSmallAndImmutable(value)
+        || value instanceof String
+        || value instanceof BigDecimal
+        || value instanceof BigInteger;
+  }
+
+  private static boolean isSmallAndImmutable(Object value) {
     return value == null
         || value instanceof Integer
         || value instanceof Long
         || value instanceof Boolean
         || value instanceof UUID
-        || value instanceof BigDecimal
-        || value instanceof BigInteger
         || value instanceof Temporal
         || value instanceof Double
         || value instanceof Float
@@ -61,8 +74,7 @@ public final class ObjectBinding {
         || value instanceof Byte
         || value instanceof Character
         || value instanceof Enum<?>
-        || value instanceof ZoneId
-        || value instanceof Array;
+        || value instanceof ZoneId;
   }
 
   /** Null if there is no way to copy it. */
@@ -118,10 +130,46 @@ public final class ObjectBinding {
 
   private static boolean hasImmutableElements(Object[] array) {
     for (Object element : array) {
-      if (!isImmutable(element) && !(element instanceof String)) {
+      if (!isImmutable(element)) {
         return false;
       }
     }
     return true;
+  }
+
+  // -------------------- sizes
+
+  /** What a value takes in memory, approximately, in bytes; null takes nothing. */
+  static long sizeOf(Object value) {
+    if (value == null) {
+      return 0;
+    }
+    if (value instanceof CharSequence text) {
+      return 2L * text.length();
+    }
+    if (value instanceof BigInteger number) {
+      return number.bitLength() / 8;
+    }
+    if (value instanceof BigDecimal number) {
+      return sizeOf(number.unscaledValue());
+    }
+    if (value instanceof PGobject object) {
+      return sizeOf(object.getValue());
+    }
+    if (value instanceof Map<?, ?> map) {
+      return sizeOf(map.keySet().toArray()) + sizeOf(map.values().toArray());
+    }
+    if (value instanceof Object[] array) {
+      return sizeOfElements(array);
+    }
+    return value.getClass().isArray() ? 8L * java.lang.reflect.Array.getLength(value) : 0;
+  }
+
+  private static long sizeOfElements(Object[] array) {
+    long size = 0;
+    for (Object element : array) {
+      size += ParameterBinding.SMALL + sizeOf(element);
+    }
+    return size;
   }
 }

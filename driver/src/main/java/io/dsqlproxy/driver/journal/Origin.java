@@ -5,8 +5,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The application's statement that something was executed with. Not safe for use by several threads
- * at once.
+ * The application's statement that something was executed with. It must not keep the statement's
+ * results in memory, which are the application's to drop. Not safe for use by several threads at
+ * once.
  */
 public interface Origin {
 
@@ -20,6 +21,15 @@ public interface Origin {
    * @param text what is executed; the form's text, or the same with white space behind it
    */
   Statement another(PlannedForm.Send form, String text) throws SQLException;
+
+  /**
+   * What is kept in memory because a text was executed with it once more, apart from parameters, in
+   * bytes, approximately: a text that was prepared is kept once.
+   */
+  long bytesKept(String text);
+
+  /** Something that was executed with it is not kept any more. */
+  void released();
 
   /** Whether the statement is open, and this is what it executed last. */
   boolean reportsOn(StatementUnit<?> unit) throws SQLException;

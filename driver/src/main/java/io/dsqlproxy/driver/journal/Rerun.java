@@ -39,10 +39,10 @@ final class Rerun {
   private static Statement create(StatementUnit<?> unit) throws SQLException {
     StatementUnit.Invocation<?> invocation = unit.invocation();
     String sql = invocation.form().sql();
-    String text = unit.rows() == null || unit.isBinary() ? sql : sql + " ";
+    String text = !unit.comparesValues() || unit.isBinary() ? sql : sql + " ";
     Statement statement = invocation.origin().another(invocation.form(), text);
     invocation.settings().applyTo(statement);
-    if (unit.rows() != null) {
+    if (unit.comparesValues()) {
       statement.unwrap(PGStatement.class).setPrepareThreshold(unit.isBinary() ? -1 : 0);
     }
     return statement;
@@ -51,7 +51,7 @@ final class Rerun {
   private static Key keyOf(StatementUnit<?> unit) {
     StatementUnit.Invocation<?> invocation = unit.invocation();
     return new Key(
-        invocation.origin(), invocation.settings(), unit.rows() == null, unit.isBinary());
+        invocation.origin(), invocation.settings(), unit.comparesValues(), unit.isBinary());
   }
 
   /** The application's statement reports from now on what the one in its place reports. */
@@ -85,5 +85,5 @@ final class Rerun {
 
   /** Statements are told apart by identity. */
   private record Key(
-      Origin origin, StatementSettings settings, boolean withoutRows, boolean binary) {}
+      Origin origin, StatementSettings settings, boolean comparesValues, boolean binary) {}
 }

@@ -1,9 +1,10 @@
 package io.dsqlproxy.driver.journal;
 
+import java.lang.ref.WeakReference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import org.postgresql.PGResultSetMetaData;
 
 /**
@@ -11,22 +12,34 @@ import org.postgresql.PGResultSetMetaData;
  * and whether it has seen the end. Another result has the same outcome if it starts with the same
  * rows in the same order, and ends there if the application knows that.
  *
- * <p>Of a scrollable result everything counts as read. Not safe for use by several threads at once.
+ * <p>Of a scrollable result everything counts as read. The rows themselves are not kept: an
+ * application that has dropped its result set has dropped them. Not safe for use by several threads
+ * at once.
  */
 public final class RowsRead {
 
-  private final HeldResult held;
+  /** What it takes in memory, approximately, in bytes. */
+  static final int BYTES = 192;
+
+  private final WeakReference<HeldResult> held;
   private final int columns;
   private final boolean binary;
   private final boolean scrollable;
   private final RowDigest digest = new RowDigest();
   private int rows;
   private boolean ended;
-  private List<Answer> answers;
+
+  /** What the application was told at its position; null if that is nothing. */
+  private Map<Question, Boolean> answers;
+
   private ResultSet again;
 
   /** Nothing is read yet, or everything if it is scrollable. */
   RowsRead(HeldResult held, ResultSet result) throws SQLException {
+    this(new WeakReference<>(held), result);
+  }
+
+  private RowsRead(WeakReference<HeldResult> held, ResultSet result) throws SQLException {
     this.held = held;
     PGResultSetMetaData metaData = result.getMetaData().unwrap(PGResultSetMetaData.class);
     this.columns = result.getMetaData().getColumnCount();
@@ -56,12 +69,17 @@ public final class RowsRead {
     return binary;
   }
 
-  HeldResult held() {
-    return held;
+  /** The transaction is over: what is read from now on is of no interest. */
+  void stopRecording() {
+    HeldResult holder = held.get();
+    if (holder != null) {
+      holder.stopRecording();
+    }
   }
 
   /**
-   * The application has moved to the next row, or knows now that there is none.
+   * The application has moved to the next row, or knows now that there is none. What it was told
+   * before says no more than that.
    *
    * @param result at its new position
    */
@@ -69,6 +87,7 @@ public final class RowsRead {
     if (scrollable) {
       return;
     }
+    answers = null;
     if (toRow) {
       addRow(result, digest);
       rows++;
@@ -81,9 +100,9 @@ public final class RowsRead {
   public boolean answered(Question question, boolean answer) {
     if (!scrollable) {
       if (answers == null) {
-        answers = new ArrayList<>(2);
+        answers = new EnumMap<>(Question.class);
       }
-      answers.add(new Answer(rows, ended, question, answer));
+      answers.put(question, answer);
     }
     return answer;
   }
@@ -111,26 +130,18 @@ public final class RowsRead {
   }
 
   private void readAsFar(RowsRead fresh, ResultSet other) throws SQLException, OutcomeDiffers {
-    requireAnswers(fresh, other);
     while (fresh.rows < rows) {
       require(other.next(), "a row that was read is not there any more");
       fresh.moved(other, true);
-      requireAnswers(fresh, other);
     }
     if (ended) {
       require(!other.next(), "there is a further row");
       fresh.moved(other, false);
-      requireAnswers(fresh, other);
     }
-  }
-
-  private void requireAnswers(RowsRead fresh, ResultSet other) throws SQLException, OutcomeDiffers {
-    if (answers == null) {
-      return;
-    }
-    for (Answer answer : answers) {
-      if (answer.rows() == fresh.rows && answer.ended() == fresh.ended) {
-        require(answer.question().ask(other) == answer.answer(), "the number of its rows changed");
+    if (answers != null) {
+      for (Map.Entry<Question, Boolean> answer : answers.entrySet()) {
+        boolean answerAgain = answer.getKey().ask(other);
+        require(answerAgain == answer.getValue(), "the number of its rows changed");
       }
     }
   }
@@ -141,12 +152,22 @@ public final class RowsRead {
     }
   }
 
-  /** Lets the application read on in the result that was verified last. */
+  /**
+   * Lets the application read on in the result that was verified last; one that it has closed, or
+   * dropped, nobody can read on in.
+   */
   void adopt() throws SQLException {
-    if (again != null && !held.isClosed()) {
-      held.continueOn(again);
-    }
+    ResultSet verified = again;
     again = null;
+    if (verified == null) {
+      return;
+    }
+    HeldResult holder = held.get();
+    if (holder == null || holder.isClosed()) {
+      verified.close();
+    } else {
+      holder.continueOn(verified);
+    }
   }
 
   /** What can be asked of a result without moving in it. */
@@ -167,6 +188,4 @@ public final class RowsRead {
       };
     }
   }
-
-  private record Answer(int rows, boolean ended, Question question, boolean answer) {}
 }

@@ -21,13 +21,15 @@ public abstract class StatementUnit<T> extends Unit {
   private static final int OWN_BYTES = 160;
 
   private final Invocation<T> invocation;
+  private final long bytesKept;
   private String failedWith;
-  private RowsRead keys;
+  private List<RowsRead> keys;
   private List<FurtherResult> further;
   private boolean released;
 
   StatementUnit(Invocation<T> invocation) {
     this.invocation = invocation;
+    this.bytesKept = invocation.origin().bytesKept(invocation.form().sql());
   }
 
   /** The execution failed with this SQLSTATE, and the transaction is open. */
@@ -48,10 +50,14 @@ public abstract class StatementUnit<T> extends Unit {
 
   // -------------------- what the application does with it later
 
-  /** The application asks for the keys. */
+  /** The application asks for the keys, and gets a result that it has not got before. */
   public final RowsRead readsKeys(HeldResult held, ResultSet result) throws SQLException {
-    keys = new RowsRead(held, result);
-    return keys;
+    if (keys == null) {
+      keys = new ArrayList<>(1);
+    }
+    RowsRead read = new RowsRead(held, result);
+    keys.add(read);
+    return read;
   }
 
   /**
@@ -86,7 +92,8 @@ public abstract class StatementUnit<T> extends Unit {
 
   @Override
   long bytes() {
-    return OWN_BYTES + invocation.parameters().bytes();
+    long ofRows = rows() == null ? 0 : RowsRead.BYTES;
+    return OWN_BYTES + bytesKept + ofRows + invocation.parameters().bytes();
   }
 
   @Override
@@ -94,9 +101,14 @@ public abstract class StatementUnit<T> extends Unit {
     return failedWith == null && (rows() != null || keys != null || further != null);
   }
 
+  /** Whether values are compared whose format pgJDBC chooses. */
+  final boolean comparesValues() {
+    return rows() != null || keys != null;
+  }
+
   /** Whether the values must come in PostgreSQL's binary format to be compared. */
   final boolean isBinary() {
-    return rows() != null && rows().isBinary();
+    return rows() != null && rows().isBinary() || keys != null && keys.get(0).isBinary();
   }
 
   /** Makes the other statement ready, beyond its parameters. */
@@ -129,7 +141,9 @@ public abstract class StatementUnit<T> extends Unit {
 
   private void compareKeys(Statement statement) throws SQLException, OutcomeDiffers {
     if (keys != null) {
-      keys.verify(statement.getGeneratedKeys());
+      for (RowsRead read : keys) {
+        read.verify(statement.getGeneratedKeys());
+      }
     }
   }
 
@@ -166,7 +180,8 @@ public abstract class StatementUnit<T> extends Unit {
   @Override
   final void release() {
     released = true;
-    allRows().forEach(read -> read.held().stopRecording());
+    invocation.origin().released();
+    allRows().forEach(RowsRead::stopRecording);
   }
 
   private List<RowsRead> allRows() {
@@ -175,7 +190,9 @@ public abstract class StatementUnit<T> extends Unit {
     }
     List<RowsRead> all = new ArrayList<>();
     all.add(rows());
-    all.add(keys);
+    if (keys != null) {
+      all.addAll(keys);
+    }
     if (further != null) {
       further.forEach(result -> all.add(result.rows()));
     }

@@ -17,17 +17,13 @@ public final class DriverStatistics {
 
   private static final DriverStatistics GLOBAL = new DriverStatistics();
 
-  private final LongAdder statements = new LongAdder();
-  private final LongAdder rewritten = new LongAdder();
-  private final LongAdder refused = new LongAdder();
-  private final LongAdder conflicts = new LongAdder();
-  private final LongAdder retries = new LongAdder();
-  private final LongAdder replays = new LongAdder();
-  private final LongAdder exhausted = new LongAdder();
-  private final LongAdder dataChanged = new LongAdder();
-  private final LongAdder notReplayable = new LongAdder();
-  private final LongAdder commitsUnknown = new LongAdder();
-  private final LongAdder tokensSigned = new LongAdder();
+  static {
+    GLOBAL.listeners.addServices();
+  }
+
+  private final Listeners listeners = new Listeners();
+  private final Counters counters = new Counters(listeners);
+  private final ConnectionStatistics connections = new ConnectionStatistics(counters);
   private final LongAdder[] changesByRule = new LongAdder[RuleId.values().length];
   private final AtomicReferenceArray<Example> exampleByRule =
       new AtomicReferenceArray<>(RuleId.values().length);
@@ -46,20 +42,20 @@ public final class DriverStatistics {
 
   /** A statement was handed over for execution; a batch counts each of its entries. */
   public void statementExecuted() {
-    statements.increment();
+    counters.count(DriverEvent.STATEMENT);
   }
 
   /** A statement is about to be sent, or was refused, in a form that somebody decided about. */
   public void planApplied(String sql, PlannedForm form) {
     if (form instanceof PlannedForm.Refuse) {
-      refused.increment();
+      counters.happened(DriverEvent.STATEMENT_REFUSED);
       return;
     }
     PlannedForm.Send send = (PlannedForm.Send) form;
     if (send.sql() == sql) {
       return;
     }
-    rewritten.increment();
+    counters.happened(DriverEvent.STATEMENT_REWRITTEN);
     for (Finding finding : send.findings()) {
       if (finding.verdict() != Verdict.UNCHANGED) {
         int rule = finding.rule().ordinal();
@@ -73,42 +69,71 @@ public final class DriverStatistics {
 
   /** The server answered SQLSTATE 40001. */
   public void conflictSeen() {
-    conflicts.increment();
+    counters.happened(DriverEvent.CONFLICT);
   }
 
   /** A statement is run again after a conflict. */
   public void statementRetried() {
-    retries.increment();
+    counters.happened(DriverEvent.RETRY);
   }
 
   /** A transaction is run again, after a conflict or to go back to a savepoint. */
   public void transactionReplayed() {
-    replays.increment();
+    counters.happened(DriverEvent.REPLAY);
   }
 
   /** A conflict surfaced because it was not run again any more. */
   public void retriesExhausted() {
-    exhausted.increment();
+    counters.happened(DriverEvent.RETRIES_EXHAUSTED);
   }
 
   /** A conflict surfaced because a replay had another outcome. */
   public void dataChanged() {
-    dataChanged.increment();
+    counters.happened(DriverEvent.DATA_CHANGED);
   }
 
   /** A conflict surfaced because its transaction could not be run again. */
   public void notReplayable() {
-    notReplayable.increment();
+    counters.happened(DriverEvent.NOT_REPLAYABLE);
   }
 
-  /** The connection was lost at COMMIT. */
+  /** Nobody knows what became of a COMMIT. */
   public void commitUnknown() {
-    commitsUnknown.increment();
+    counters.happened(DriverEvent.COMMIT_UNKNOWN);
   }
 
-  /** An authentication token was signed. */
-  public void tokenSigned() {
-    tokensSigned.increment();
+  /** What happens until a physical connection is open. */
+  public ConnectionStatistics connections() {
+    return connections;
+  }
+
+  /** How often something happened. */
+  public long count(DriverEvent event) {
+    return counters.of(event);
+  }
+
+  /** How long something took. */
+  public TimingSummary timing(DriverTiming timing) {
+    return counters.of(timing);
+  }
+
+  /**
+   * Something took so long.
+   *
+   * @param nanoseconds negative times count as 0
+   */
+  public void took(DriverTiming timing, long nanoseconds) {
+    counters.took(timing, nanoseconds);
+  }
+
+  /** From now on the listener hears what happens. */
+  public void addListener(DriverListener listener) {
+    listeners.add(listener);
+  }
+
+  /** The listener hears nothing any more; without effect if it did not. */
+  public void removeListener(DriverListener listener) {
+    listeners.remove(listener);
   }
 
   /** The counters at this moment; each is exact, together they are not one instant. */
@@ -121,17 +146,17 @@ public final class DriverStatistics {
       }
     }
     return new Snapshot(
-        statements.sum(),
-        rewritten.sum(),
-        refused.sum(),
-        conflicts.sum(),
-        retries.sum(),
-        replays.sum(),
-        exhausted.sum(),
-        dataChanged.sum(),
-        notReplayable.sum(),
-        commitsUnknown.sum(),
-        tokensSigned.sum(),
+        counters.of(DriverEvent.STATEMENT),
+        counters.of(DriverEvent.STATEMENT_REWRITTEN),
+        counters.of(DriverEvent.STATEMENT_REFUSED),
+        counters.of(DriverEvent.CONFLICT),
+        counters.of(DriverEvent.RETRY),
+        counters.of(DriverEvent.REPLAY),
+        counters.of(DriverEvent.RETRIES_EXHAUSTED),
+        counters.of(DriverEvent.DATA_CHANGED),
+        counters.of(DriverEvent.NOT_REPLAYABLE),
+        counters.of(DriverEvent.COMMIT_UNKNOWN),
+        connections.snapshot(),
         rules);
   }
 
@@ -163,8 +188,8 @@ public final class DriverStatistics {
    * @param exhausted conflicts that surfaced because nothing was run again any more
    * @param dataChanged conflicts that surfaced because a replay had another outcome
    * @param notReplayable conflicts that surfaced because the transaction could not be run again
-   * @param commitsUnknown connections lost at COMMIT
-   * @param tokensSigned authentication tokens signed
+   * @param commitsUnknown COMMITs whose outcome nobody knows
+   * @param connections what happened until physical connections were open
    * @param byRule what each rule changed; rules that changed nothing are absent
    */
   public record Snapshot(
@@ -178,7 +203,7 @@ public final class DriverStatistics {
       long dataChanged,
       long notReplayable,
       long commitsUnknown,
-      long tokensSigned,
+      ConnectionStatistics.Snapshot connections,
       Map<RuleId, RuleChanges> byRule) {
 
     public Snapshot {
@@ -207,7 +232,7 @@ public final class DriverStatistics {
           dataChanged - before.dataChanged,
           notReplayable - before.notReplayable,
           commitsUnknown - before.commitsUnknown,
-          tokensSigned - before.tokensSigned,
+          connections.since(before.connections),
           rules);
     }
   }

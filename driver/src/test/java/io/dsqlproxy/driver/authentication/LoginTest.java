@@ -10,7 +10,10 @@ import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -32,6 +35,8 @@ class LoginTest {
       StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "geheim"));
 
   private final DriverStatistics statistics = new DriverStatistics();
+  private final TokenCache tokens =
+      new TokenCache(new TokenSigner(Clock.systemUTC(), () -> 0), Runnable::run, 100);
 
   @Test
   void adminSignsForTheActionOfAdminOnTheHostAndInTheRegionOfTheCluster() throws Exception {
@@ -80,12 +85,101 @@ class LoginTest {
   }
 
   @Test
-  void everyPhysicalConnectionGetsATokenThatIsCounted() throws Exception {
-    resolved(CLUSTER_URL);
-    resolved(CLUSTER_URL);
+  void connectionsThatAreAlikeShareAToken() throws Exception {
+    String first = resolved(CLUSTER_URL).getProperty("password");
+
+    assertThat(resolved(CLUSTER_URL + "&ApplicationName=x").getProperty("password"))
+        .isEqualTo(first);
+    assertThat(resolved(CLUSTER_URL.replace("user=admin", "user=a")).getProperty("password"))
+        .isNotEqualTo(first);
     resolved("jdbc:dsql-proxy://localhost/db?user=a");
 
-    assertThat(statistics.snapshot().tokensSigned()).isEqualTo(2);
+    assertThat(statistics.snapshot().connections().tokensSigned()).isEqualTo(2);
+  }
+
+  @Test
+  void theIdentifierOfAClusterStandsForItsHostNameIfTheRegionIsGiven() throws Exception {
+    String id = CLUSTER.substring(0, 26);
+    String url = "jdbc:dsql-proxy://" + id + ":5433/postgres?user=admin&region=eu-west-3";
+
+    Properties resolved = resolved(url);
+
+    assertThat(resolved)
+        .containsEntry("PGHOST", CLUSTER)
+        .containsEntry("PGPORT", "5433")
+        .containsEntry("PGDBNAME", "postgres")
+        .containsEntry("sslmode", "verify-full");
+    assertThat(Token.of(resolved.getProperty("password")).host()).isEqualTo(CLUSTER);
+    assertThat(resolved("jdbc:dsql-proxy://" + id + "/db?user=a"))
+        .containsEntry("PGHOST", id)
+        .doesNotContainKey("password");
+    refused("jdbc:dsql-proxy://" + id + "/db?user=a&authentication=iam", "22023")
+        .withMessageContaining("region must be set");
+  }
+
+  @Test
+  void theIdentifierOfAClusterMayStandInTheProperties() throws Exception {
+    Properties info = fixedCredentials();
+    info.setProperty("PGHOST", CLUSTER.substring(0, 26));
+    info.setProperty("region", "eu-west-3");
+    info.setProperty("user", "admin");
+
+    PgConnectionRequest request = complete("jdbc:dsql-proxy:postgresql:postgres", info);
+
+    assertThat(Driver.parseURL(request.url(), request.properties()))
+        .containsEntry("PGHOST", CLUSTER)
+        .containsEntry("PGDBNAME", "postgres");
+  }
+
+  @Test
+  void aRegionThatContradictsTheHostNameIsRefused() throws Exception {
+    refused(CLUSTER_URL + "&region=us-east-1", "22023")
+        .withMessageContaining("us-east-1")
+        .withMessageContaining("eu-west-3");
+    assertThat(resolved(CLUSTER_URL + "&region=eu-west-3")).containsKey("password");
+  }
+
+  @Test
+  void pathsToAClusterLeadToTheSameServer() throws Exception {
+    String privateLink = CLUSTER_URL.replace(".dsql.", ".dsql-fnh4.");
+
+    assertThat(login(CLUSTER_URL, fixedCredentials()).server())
+        .isEqualTo(login(privateLink, fixedCredentials()).server())
+        .isNotEqualTo(login(CLUSTER_URL.replace("abc", "xyz"), fixedCredentials()).server());
+    assertThat(login("jdbc:dsql-proxy://h:7/db?user=a", null).server()).isEqualTo("h:7");
+  }
+
+  @Test
+  void aServerThatHasGoneIsNoticedUnlessTheApplicationSaysOtherwise() throws Exception {
+    assertThat(resolved(CLUSTER_URL))
+        .containsEntry("socketTimeout", "330")
+        .containsEntry("tcpKeepAlive", "true");
+    assertThat(resolved(CLUSTER_URL + "&socketTimeout=0&tcpKeepAlive=false"))
+        .containsEntry("socketTimeout", "0")
+        .containsEntry("tcpKeepAlive", "false");
+    assertThat(resolved("jdbc:dsql-proxy://localhost/db?user=a"))
+        .doesNotContainKeys("socketTimeout", "tcpKeepAlive");
+  }
+
+  @Test
+  void whatIsShownOfALoginHoldsNoSecret() throws Exception {
+    Properties info = fixedCredentials();
+    Login login = login(CLUSTER_URL + "&password=geheim", info);
+    Login.Ticket ticket = login.ticket(tokens, Duration.ofSeconds(10), statistics.connections());
+    String token = ticket.request().properties().getProperty("password");
+
+    assertThat(token).contains("X-Amz-Signature");
+    assertThat(
+            List.of(
+                login,
+                ticket,
+                tokens,
+                DriverSettings.from(ConnectionUrl.parse(CLUSTER_URL), info),
+                ticket.request()))
+        .allSatisfy(
+            shown ->
+                assertThat(shown.toString())
+                    .doesNotContain("geheim", "X-Amz", token.substring(token.length() - 20)));
   }
 
   @Test
@@ -148,7 +242,7 @@ class LoginTest {
         .withMessageNotContaining("geheim")
         .withCauseInstanceOf(IllegalStateException.class)
         .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28000"));
-    assertThat(statistics.snapshot().tokensSigned()).isZero();
+    assertThat(statistics.snapshot().connections().tokensSigned()).isZero();
   }
 
   @Test
@@ -250,15 +344,20 @@ class LoginTest {
   }
 
   /** The values that pgJDBC would use. */
-  private Properties resolved(String url) throws SQLException {
+  private Properties resolved(String url) throws Exception {
     PgConnectionRequest request = complete(url, fixedCredentials());
     return Driver.parseURL(request.url(), request.properties());
   }
 
-  private PgConnectionRequest complete(String url, Properties info) throws SQLException {
+  private PgConnectionRequest complete(String url, Properties info) throws Exception {
+    return login(url, info)
+        .ticket(tokens, Duration.ofSeconds(10), statistics.connections())
+        .request();
+  }
+
+  private static Login login(String url, Properties info) throws SQLException {
     ConnectionUrl parsed = ConnectionUrl.parse(url);
-    return Login.complete(
-        PgConnectionRequest.of(parsed, info), DriverSettings.from(parsed, info), statistics);
+    return Login.of(PgConnectionRequest.of(parsed, info), DriverSettings.from(parsed, info));
   }
 
   private static Properties fixedCredentials() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
+import io.dsqlproxy.rewriter.LockEmulation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,13 +30,16 @@ class DriverSettingsTest {
     assertThat(settings.profile()).isEmpty();
     assertThat(settings.credentialsProvider()).isEmpty();
     assertThat(settings.tokenLifetime()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(settings.connecting())
+        .isEqualTo(new ConnectSettings(Duration.ofSeconds(30), 100, 1000));
     assertThat(settings.planning())
-        .isEqualTo(new PlanSettings(true, "forUpdate", "", 2048, 8L * 1024 * 1024));
-    assertThat(settings.allowWeakerIsolation()).isFalse();
+        .isEqualTo(
+            new PlanSettings(
+                true, "forUpdate", "", false, LockEmulation.NONE, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(
-                5, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(60)))
+                100, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(60)))
         .isEqualTo(RetryPolicy.DEFAULT);
     assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
     assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);

@@ -2,11 +2,15 @@ package io.dsqlproxy.driver.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DsqlEndpointTest {
+
+  private static final String CLUSTER = "abcdefghijklmnopqrstuvwx12";
 
   @ParameterizedTest
   @CsvSource({
@@ -15,7 +19,18 @@ class DsqlEndpointTest {
     "abcdefghijklmnopqrstuvwx12.dsql.us-gov-east-1.on.aws, us-gov-east-1",
   })
   void theHostNameOfAClusterNamesItsRegion(String host, String region) {
-    assertThat(DsqlEndpoint.ofHost(host)).contains(new DsqlEndpoint(host, region));
+    assertThat(DsqlEndpoint.ofHost(host)).contains(new DsqlEndpoint(host, CLUSTER, region));
+    assertThat(DsqlEndpoint.ofHost(host.toUpperCase(Locale.ROOT)))
+        .contains(new DsqlEndpoint(host, CLUSTER, region));
+  }
+
+  @Test
+  void theIdentifierOfAClusterAndItsRegionNameItsPublicEndpoint() {
+    assertThat(DsqlEndpoint.ofCluster("ABCDEFGHIJKLMNOPQRSTUVWX12", "eu-west-3"))
+        .isEqualTo(DsqlEndpoint.ofHost(CLUSTER + ".dsql.eu-west-3.on.aws"))
+        .isPresent();
+    assertThat(DsqlEndpoint.ofCluster(CLUSTER + "3", "eu-west-3")).isEmpty();
+    assertThat(DsqlEndpoint.ofCluster("localhost", "eu-west-3")).isEmpty();
   }
 
   @ParameterizedTest

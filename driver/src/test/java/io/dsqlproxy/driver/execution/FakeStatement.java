@@ -92,6 +92,14 @@ final class FakeStatement implements Executable, Origin {
   }
 
   @Override
+  public long bytesKept(String text) {
+    return 0;
+  }
+
+  @Override
+  public void released() {}
+
+  @Override
   public boolean reportsOn(StatementUnit<?> unit) {
     return unit == executedLast;
   }

@@ -41,7 +41,6 @@ class TransactionCommandTest {
         "prepare p as select 1",
         "prepare transaction_log as select 1",
         "execute commit",
-        "set transaction read only",
         "analyze t",
         "drop table t",
         "reset all",
@@ -79,6 +78,9 @@ class TransactionCommandTest {
         "rollback transaction | ROLLBACK",
         "Abort work; | ROLLBACK",
         "ABORT AND NO CHAIN | ROLLBACK",
+        "SET TRANSACTION READ ONLY | SET_TRANSACTION",
+        "set local transaction isolation level repeatable read, read write; | SET_TRANSACTION",
+        "/**/ Set Session Transaction not deferrable | SET_TRANSACTION",
       })
   void beginAndEndAreReadInAllTheirForms(String sql, Kind kind) {
     TransactionCommand command = TransactionCommand.of(sql);
@@ -192,7 +194,26 @@ class TransactionCommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"update t set a = 1; update t set a = 2", "select 1;;select 2;", "select ';';x"})
+      strings = {
+        "set transaction",
+        "set transaction snapshot 'x'",
+        "set transaction_read_only = on",
+        "set session characteristics as transaction read only",
+        "set search_path to a",
+        "select 1 set transaction read only"
+      })
+  void otherSettingsAreNoneOfTheTransactions(String sql) {
+    assertThat(TransactionCommand.of(sql).kind()).isEqualTo(Kind.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update t set a = 1; update t set a = 2",
+        "select 1;;select 2;",
+        "select ';';x",
+        "set transaction read only; x"
+      })
   void severalStatementsWithoutControlAreToldFromOne(String sql) {
     TransactionCommand command = TransactionCommand.of(sql);
     assertThat(command.kind()).isEqualTo(Kind.NONE);

@@ -169,8 +169,16 @@ class TransactionEndTest {
   // -------------------- an unknown outcome
 
   @ParameterizedTest
-  @CsvSource({"METHOD, 08006", "METHOD, 57P01", "TEXT, 08006", "TEXT, 57P01", "TEXT, 08003"})
-  void connectionThatIsLostAtCommitLeavesTheOutcomeOpenAndNothingIsRunAgain(
+  @CsvSource({
+    "METHOD, 08006",
+    "METHOD, 57P01",
+    "METHOD, XX000",
+    "TEXT, 08006",
+    "TEXT, 57P01",
+    "TEXT, 08003",
+    "TEXT, XX000"
+  })
+  void commitThatIsNotAnsweredLeavesTheOutcomeOpenAndNothingIsRunAgain(
       Commit commit, String sqlState) throws SQLException {
     SQLException lost = new SQLException("lost", sqlState);
     server.script("commit", failure(lost));

@@ -35,7 +35,7 @@ class JdbcSurfaceTest {
 
   private static final String PREPARED_STATEMENT =
       STATEMENT
-          + "clearParameters setArray setUnicodeStream "
+          + "getMetaData getParameterMetaData clearParameters setArray setUnicodeStream "
           + "setAsciiStream(int,InputStream) setAsciiStream(int,InputStream,int) "
           + "setAsciiStream(int,InputStream,long) setBinaryStream(int,InputStream) "
           + "setBinaryStream(int,InputStream,int) setBinaryStream(int,InputStream,long) "
@@ -55,7 +55,8 @@ class JdbcSurfaceTest {
             DsqlConnection.class,
             "createStatement prepareStatement prepareCall nativeSQL commit rollback setAutoCommit "
                 + "setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
-                + "createArrayOf setTransactionIsolation unwrap isWrapperFor"),
+                + "createArrayOf setTransactionIsolation setReadOnly setHoldability setTypeMap "
+                + "getTypeMap setNetworkTimeout close abort isClosed isValid unwrap isWrapperFor"),
         Arguments.of(Statement.class, DsqlStatement.class, STATEMENT),
         Arguments.of(PreparedStatement.class, DsqlPreparedStatement.class, PREPARED_STATEMENT),
         Arguments.of(

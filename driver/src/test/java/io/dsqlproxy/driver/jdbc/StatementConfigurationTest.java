@@ -20,6 +20,7 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Date;
@@ -57,10 +58,10 @@ class StatementConfigurationTest {
   private final Recorder autocommit = new Recorder();
   private final Recorder inTransaction = new Recorder();
   private final DsqlPreparedStatement one =
-      new DsqlPreparedStatement(null, own.statement(), PLAN, null);
+      new DsqlPreparedStatement(null, null, own.statement(), PLAN, null, "select ?");
   private final DsqlPreparedStatement both =
       new TwoFormPreparedStatement(
-          null, autocommit.statement(), inTransaction.statement(), PLAN, null);
+          null, null, autocommit.statement(), inTransaction.statement(), PLAN, null);
 
   static Stream<Setter> configuring() {
     return Stream.concat(
@@ -171,7 +172,7 @@ class StatementConfigurationTest {
 
     /** What it leads to can change while nobody looks. */
     boolean isOutsideOfJvm() {
-      return Stream.of(Blob.class, Clob.class, SQLXML.class)
+      return Stream.of(Blob.class, Clob.class, SQLXML.class, Array.class)
           .anyMatch(type -> type.isAssignableFrom(valueType));
     }
 

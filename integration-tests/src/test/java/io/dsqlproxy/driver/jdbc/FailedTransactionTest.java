@@ -12,11 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.core.TransactionState;
 
 /** An application that swallows a failure must not hear that the transaction was committed. */
 @Timeout(30)
@@ -99,6 +101,30 @@ class FailedTransactionTest {
       assertThat(failure(() -> commit.on(connection))).isEqualTo("25P02");
     }
     assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("10");
+  }
+
+  @Test
+  void transactionThatTheServerHasLostIsAFailedOneUntilItIsEnded() throws SQLException {
+    try (Connection connection = open("retryBaseDelay=0ms");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      assertThat(SimulatedCluster.ask(connection, "SELECT value FROM item")).isEqualTo("10");
+      CLUSTER.run("UPDATE item SET value = 11");
+      CLUSTER.faults().at(statementContaining("INSERT")).answer(conflict());
+      assertThat(failure(() -> statement.executeUpdate("INSERT INTO item VALUES (2, 2)")))
+          .isEqualTo("40001");
+      assertThat(state(connection)).isEqualTo(TransactionState.FAILED);
+      assertThat(failure(() -> statement.executeUpdate("DELETE FROM item"))).isEqualTo("25P02");
+      assertThat(state(connection)).isEqualTo(TransactionState.FAILED);
+      connection.rollback();
+      assertThat(state(connection)).isEqualTo(TransactionState.IDLE);
+      statement.executeUpdate("DELETE FROM item");
+      assertThat(state(connection)).isEqualTo(TransactionState.OPEN);
+    }
+  }
+
+  private static TransactionState state(Connection connection) throws SQLException {
+    return connection.unwrap(DsqlConnection.class).getTransactionState();
   }
 
   private static Connection open(String parameters) throws SQLException {

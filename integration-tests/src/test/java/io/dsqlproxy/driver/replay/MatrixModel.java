@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.replay;
 
+import io.dsqlproxy.driver.observation.ConnectionStatistics;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.driver.replay.MatrixCell.Data;
 import io.dsqlproxy.driver.replay.MatrixCell.Failure;
@@ -122,9 +123,9 @@ final class MatrixModel {
   /**
    * What is counted for the transaction.
    *
-   * @param tokensSigned of the connection that is opened meanwhile
+   * @param connections what was counted for the connection that is opened meanwhile
    */
-  DriverStatistics.Snapshot statistics(long tokensSigned) {
+  DriverStatistics.Snapshot statistics(ConnectionStatistics.Snapshot connections) {
     Outcome outcome = expectation.outcome();
     return new DriverStatistics.Snapshot(
         statements(),
@@ -137,7 +138,7 @@ final class MatrixModel {
         outcome == Outcome.DATA_CHANGED ? 1 : 0,
         outcome == Outcome.NOT_REPLAYABLE ? 1 : 0,
         outcome == Outcome.COMMIT_UNKNOWN ? 1 : 0,
-        tokensSigned,
+        connections,
         Map.of());
   }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.jdbc.PgResultSet;
 
 /** A transaction that meets a conflict is run again, and the application notices nothing. */
@@ -145,6 +147,26 @@ class ReplayTest {
       connection.commit();
       assertThat(cluster.ask("SELECT id FROM entry")).isEqualTo(id);
     }
+  }
+
+  /** From the fifth execution on pgJDBC asks for numbers in PostgreSQL's binary format. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 5, 6})
+  void generatedKeysAreComparedInTheFormatInWhichTheyCame(int executions) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE account SET balance = balance + 1 WHERE id = ?", new String[] {"balance"})) {
+      for (int i = 1; i <= executions; i++) {
+        update.setInt(1, 1);
+        assertThat(update.executeUpdate()).isEqualTo(1);
+        ResultSet keys = update.getGeneratedKeys();
+        assertThat(keys.next()).isTrue();
+        assertThat(keys.getInt(1)).isEqualTo(100 + i);
+      }
+    }
+    cluster.faults().at(commit()).times(2).answer(conflict());
+    connection.commit();
+    assertThat(cluster.balance(1)).isEqualTo(100 + executions);
   }
 
   @Test

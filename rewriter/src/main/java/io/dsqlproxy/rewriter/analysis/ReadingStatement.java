@@ -154,7 +154,7 @@ public final class ReadingStatement {
   }
 
   /** Whether the token before an opening parenthesis is the name of a function that may write. */
-  private static boolean callMayWrite(Tokens tokens, int name) {
+  static boolean callMayWrite(Tokens tokens, int name) {
     if (!tokens.isName(name)) {
       // The escape of a name in Unicode is the only literal that a parenthesis can follow.
       return tokens.isString(name);

@@ -74,14 +74,18 @@ public final class StatementScanner {
   }
 
   /**
-   * Whether a text may hold a locking clause: a cheap test that is never wrong when it says no.
+   * Whether a text may hold a locking clause, {@code LOCK TABLE}, or a call for an advisory lock: a
+   * cheap test that is never wrong when it says no, unless a function's name is written with
+   * escapes.
    *
    * @param sql any text
    */
   public static boolean mayHoldLock(String sql) {
     for (int i = 0, last = sql.length() - 3; i < last; i++) {
       char c = (char) (sql.charAt(i) | 0x20);
-      if (c == 'f' && isWordAt(sql, i, "or") || c == 'l' && isWordAt(sql, i, "ock")) {
+      if (c == 'f' && isWordAt(sql, i, "or")
+          || c == 'l' && isWordAt(sql, i, "ock")
+          || c == 'd' && isPartAt(sql, i, "visory_")) {
         return true;
       }
     }
@@ -89,17 +93,24 @@ public final class StatementScanner {
   }
 
   private static boolean isWordAt(String sql, int start, String rest) {
-    int end = start + 1 + rest.length();
-    if (end >= sql.length()) {
+    if (!isPartAt(sql, start, rest)) {
+      return false;
+    }
+    char following = sql.charAt(start + 1 + rest.length());
+    return following <= ' ' || following == '/' || following == '-' || following == '"';
+  }
+
+  /** Whether the rest of a word stands behind its first char, and something behind that. */
+  private static boolean isPartAt(String sql, int start, String rest) {
+    if (start + 1 + rest.length() >= sql.length()) {
       return false;
     }
     for (int i = 0; i < rest.length(); i++) {
-      if ((sql.charAt(start + 1 + i) | 0x20) != rest.charAt(i)) {
+      if ((sql.charAt(start + 1 + i) | 0x20) != (rest.charAt(i) | 0x20)) {
         return false;
       }
     }
-    char following = sql.charAt(end);
-    return following <= ' ' || following == '/' || following == '-';
+    return true;
   }
 
   /** The statements of a text; empty ones are left out. */

@@ -1,0 +1,215 @@
+package io.dsqlproxy.rewriter.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dsqlproxy.rewriter.LockEmulation;
+import io.dsqlproxy.rewriter.LockPolicy;
+import io.dsqlproxy.rewriter.LockRequest;
+import io.dsqlproxy.rewriter.LockRequest.Action;
+import io.dsqlproxy.rewriter.LockRequest.Scope;
+import io.dsqlproxy.rewriter.LockRequest.Space;
+import io.dsqlproxy.rewriter.Planned;
+import io.dsqlproxy.rewriter.PlannedForm;
+import io.dsqlproxy.rewriter.Rewriter;
+import io.dsqlproxy.rewriter.RuleId;
+import io.dsqlproxy.rewriter.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdvisoryLockTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "pg_advisory_lock, LOCK, SESSION, false",
+    "pg_advisory_lock_shared, LOCK, SESSION, true",
+    "pg_try_advisory_lock, TRY_LOCK, SESSION, false",
+    "pg_try_advisory_lock_shared, TRY_LOCK, SESSION, true",
+    "pg_advisory_unlock, UNLOCK, SESSION, false",
+    "pg_advisory_unlock_shared, UNLOCK, SESSION, true",
+    "pg_advisory_xact_lock, LOCK, TRANSACTION, false",
+    "pg_advisory_xact_lock_shared, LOCK, TRANSACTION, true",
+    "pg_try_advisory_xact_lock, TRY_LOCK, TRANSACTION, false",
+    "pg_try_advisory_xact_lock_shared, TRY_LOCK, TRANSACTION, true",
+  })
+  void everyFunctionIsKnownWithEachOfItsSignatures(
+      String function, Action action, Scope scope, boolean shared) {
+    LockRequest one = Planned.emulating("SELECT " + function + "(42)").request();
+    assertThat(one.name()).isEqualTo(function);
+    assertThat(one.action()).isEqualTo(action);
+    assertThat(one.scope()).isEqualTo(scope);
+    assertThat(one.shared()).isEqualTo(shared);
+    assertThat(one.keys().space()).isEqualTo(Space.BIGINT);
+    assertThat(one.keys().constants()).contains(List.of("42"));
+
+    LockRequest two = Planned.emulating("SELECT " + function + "(4, -2)").request();
+    assertThat(two.keys().space()).isEqualTo(Space.INTEGERS);
+    assertThat(two.keys().constants()).contains(List.of("4,-2"));
+  }
+
+  @Test
+  void unlockAllHasNoKey() {
+    LockRequest request = Planned.emulating("SELECT pg_advisory_unlock_all()").request();
+    assertThat(request.action()).isEqualTo(Action.UNLOCK_ALL);
+    assertThat(request.keys().constants()).contains(List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT pg_advisory_lock(1) | SELECT ''::text AS pg_advisory_lock
+          select PG_Advisory_Lock ( 1 ) ; | select ''::text AS pg_advisory_lock ;
+          SELECT "pg_advisory_lock"(1) | SELECT ''::text AS pg_advisory_lock
+          SELECT pg_catalog.pg_advisory_lock(1) | SELECT ''::text AS pg_advisory_lock
+          SELECT "pg_catalog" . pg_try_advisory_lock(1) AS x | SELECT true AS x
+          SELECT pg_try_advisory_lock(1) got | SELECT true got
+          SELECT pg_advisory_lock(1)::text | SELECT ''::text::text AS pg_advisory_lock
+          SELECT pg_try_advisory_lock(1)::pg_catalog.int4::text "r" | SELECT true::pg_catalog.int4::text "r"
+          SELECT CAST(pg_advisory_xact_lock(1) AS varchar) | SELECT CAST(''::text AS varchar) AS pg_advisory_xact_lock
+          SELECT 1 FROM pg_advisory_xact_lock(1) | SELECT 1 FROM (SELECT ''::text AS pg_advisory_xact_lock) AS pg_advisory_xact_lock
+          SELECT * FROM pg_try_advisory_lock(1) AS l(got) | SELECT * FROM (SELECT true AS pg_try_advisory_lock) AS l(got)
+          /* a */ SELECT/* b */pg_advisory_lock(1 /* c */) -- d | /* a */ SELECT/* b */''::text AS pg_advisory_lock -- d
+          {call pg_advisory_lock(1)} | {call pg_catalog.upper(''::text)}
+          {? = call pg_try_advisory_lock(1)} | {? = call pg_catalog.booleq(true, true)}
+          {?=CALL pg_advisory_unlock(1)} | {?=CALL pg_catalog.booleq(true, true)}
+          """)
+  void theAnswerHasTheShapeOfPostgresqls(String sql, String answer) {
+    assertThat(Planned.emulating(sql).request().answer().granted()).isEqualTo(answer);
+  }
+
+  @Test
+  void theAnswersDifferInTheValueOnly() {
+    LockRequest.Answer bool =
+        Planned.emulating("SELECT pg_try_advisory_lock(?) AS x").request().answer();
+    assertThat(bool.granted()).isEqualTo("SELECT true AS x");
+    assertThat(bool.denied()).isEqualTo("SELECT false AS x");
+    assertThat(bool.ofNull()).isEqualTo("SELECT NULL::boolean AS x");
+    LockRequest.Answer nothing =
+        Planned.emulating("SELECT pg_advisory_lock(?) AS x").request().answer();
+    assertThat(nothing.granted()).isEqualTo("SELECT ''::text AS x").isEqualTo(nothing.denied());
+    assertThat(nothing.ofNull()).isEqualTo("SELECT NULL::text AS x");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT pg_advisory_lock($1) | SELECT CAST(($1) AS pg_catalog.int8)
+          SELECT pg_advisory_lock(?, ? + 1) | SELECT CAST((?) AS pg_catalog.int4), CAST((? + 1) AS pg_catalog.int4)
+          SELECT pg_advisory_lock(hashtext('a, (b')) | SELECT CAST((hashtext('a, (b')) AS pg_catalog.int8)
+          SELECT pg_advisory_lock('t'::regclass::oid::int) | SELECT CAST(('t'::regclass::oid::int) AS pg_catalog.int8)
+          SELECT pg_advisory_lock(coalesce(?, 1)) | SELECT CAST((coalesce(?, 1)) AS pg_catalog.int8)
+          SELECT pg_advisory_lock(99999999999999999999) | SELECT CAST((99999999999999999999) AS pg_catalog.int8)
+          {call pg_advisory_lock(?, 2)} | SELECT CAST((?) AS pg_catalog.int4), CAST((2) AS pg_catalog.int4)
+          {? = call pg_try_advisory_lock(?)} | {? = call pg_catalog.concat(?)}
+          {? = call pg_try_advisory_lock(?, ?)} | {? = call pg_catalog.concat(?, ',', ?)}
+          """)
+  void keysThatAreNoConstantsAreAskedOfTheServer(String sql, String query) {
+    LockRequest.Keys keys = Planned.emulating(sql).request().keys();
+    assertThat(keys.constants()).isEmpty();
+    assertThat(keys.query()).isEqualTo(query);
+    assertThat(keys.isCall()).isEqualTo(query.startsWith("{"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"007, 7", "-0, 0", "+5, 5", "-9223372036854775808, -9223372036854775808"})
+  void aConstantIsOneKeyHoweverItIsWritten(String literal, String key) {
+    assertThat(
+            Planned.emulating("SELECT pg_advisory_lock(" + literal + ")")
+                .request()
+                .keys()
+                .constants())
+        .contains(List.of(key));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT pg_advisory_lock(id) FROM t",
+        "SELECT id, pg_advisory_lock(1)",
+        "SELECT pg_advisory_lock(1), pg_advisory_lock(2)",
+        "SELECT 1 WHERE pg_try_advisory_lock(1)",
+        "SELECT pg_advisory_lock(1) WHERE false",
+        "SELECT NOT pg_try_advisory_lock(1)",
+        "SELECT pg_advisory_lock(1) FOR UPDATE",
+        "SELECT * FROM t, pg_advisory_lock(1)",
+        "SELECT count(*) FROM pg_advisory_lock(1)",
+        "WITH x AS (SELECT pg_advisory_lock(1)) SELECT * FROM x",
+        "SELECT (SELECT pg_advisory_lock(1))",
+        "INSERT INTO t SELECT pg_advisory_lock(1)",
+        "UPDATE t SET a = 1 WHERE pg_try_advisory_xact_lock(id)",
+        "EXPLAIN SELECT pg_advisory_lock(1)",
+        "CALL pg_advisory_lock(1)",
+        "SELECT pg_advisory_lock(1); SELECT 1",
+        "SELECT 1; SELECT pg_advisory_lock(1)",
+        "SELECT pg_advisory_lock((SELECT max(id) FROM t))",
+        "SELECT pg_advisory_lock(my_function(1))",
+        "SELECT pg_advisory_lock(nextval('s'))",
+        "SELECT pg_advisory_lock()",
+        "SELECT pg_advisory_lock(1, 2, 3)",
+        "SELECT pg_advisory_lock(,)",
+        "SELECT pg_advisory_lock(1",
+        "SELECT pg_advisory_unlock_all(1)",
+      })
+  void aCallInAnotherPlaceOrWithOtherArgumentsIsRefused(String sql) {
+    assertThat(Planned.emulating(sql).refusal().rule()).isEqualTo(RuleId.ADVISORY_LOCK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 'pg_advisory_lock(1)'",
+        "SELECT 1 -- pg_advisory_lock(1)",
+        "SELECT $$ pg_advisory_lock(1) $$",
+        "SELECT other.pg_advisory_lock(1)",
+        "SELECT t.pg_advisory_lock FROM t",
+        "SELECT \"PG_ADVISORY_LOCK\"(1)",
+        "SELECT advisory_lock(1)",
+        "GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO app",
+        "CREATE FUNCTION pg_advisory_lock(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1'",
+      })
+  void whatOnlyLooksLikeACallIsLeftUntouched(String sql) {
+    Planned.byDefault(sql).isUntouched();
+    Planned.emulating(sql).isUntouched();
+  }
+
+  @Test
+  void byDefaultTheRefusalNamesTheFunctionThePlaceAndTheProperty() {
+    Planned planned = Planned.byDefault("SELECT\n  pg_try_advisory_lock(77)");
+    assertThat(planned.refusal().verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(planned.refusal().before()).isEqualTo("pg_try_advisory_lock(77)");
+    assertThat(planned.refusal().place()).hasToString("line 2, column 3");
+    assertThat(planned.refusal().reason())
+        .contains("pg_try_advisory_lock")
+        .contains("lockEmulation=advisory");
+  }
+
+  @Test
+  void theFindingSaysWhatIsSent() {
+    Planned planned = Planned.emulating("SELECT pg_advisory_xact_lock(1)");
+    assertThat(planned.finding().verdict()).isEqualTo(Verdict.REWRITTEN);
+    assertThat(planned.finding().before()).isEqualTo("pg_advisory_xact_lock(1)");
+    assertThat(planned.finding().after()).isEqualTo(planned.request().answer().granted());
+  }
+
+  @Test
+  void eachKindIsEmulatedOnlyIfItWasAskedFor() {
+    LockEmulation tables = new LockEmulation(false, true);
+    assertThat(
+            new Rewriter(LockPolicy.defaults(), false, tables)
+                .plan("SELECT pg_advisory_lock(1)")
+                .inTransaction())
+        .isInstanceOf(PlannedForm.Refuse.class);
+    LockEmulation advisory = new LockEmulation(true, false);
+    assertThat(
+            new Rewriter(LockPolicy.defaults(), false, advisory)
+                .plan("LOCK TABLE t")
+                .inTransaction())
+        .isInstanceOf(PlannedForm.Refuse.class);
+  }
+}
