@@ -37,9 +37,11 @@ public final class QueueArea implements Area {
   /** Producers and readers that reach the queues through the data source. */
   public QueueArea(DataSource dataSource, Dialect dialect) {
     this.store = new QueueStore(new Transactions(dataSource), dialect);
-    this.first = Audits.queue(dataSource, REPLICATION, () -> progress.count("enqueued"))
+    this.first =
+        Audits.queue(dataSource, REPLICATION, () -> progress.count("enqueued"))
             .allowing(progress::unknown);
-    this.second = Audits.queue(dataSource, HISTORY, () -> progress.count("enqueued-v2"))
+    this.second =
+        Audits.queue(dataSource, HISTORY, () -> progress.count("enqueued-v2"))
             .allowing(progress::unknown);
   }
 

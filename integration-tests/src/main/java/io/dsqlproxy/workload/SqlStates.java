@@ -35,8 +35,8 @@ public final class SqlStates {
   }
 
   /**
-   * Whether a transaction that failed so was rolled back, for a reason that lies outside of it. Of a
-   * statement in autocommit the same SQLSTATEs, but the first, leave open what became of it.
+   * Whether a transaction that failed so was rolled back, for a reason that lies outside of it. Of
+   * a statement in autocommit the same SQLSTATEs, but the first, leave open what became of it.
    */
   public static boolean isPassing(String sqlState) {
     return sqlState.equals(SERIALIZATION_FAILURE)

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Three cells differ from those of a lock that is taken at once. In G1b, G-single and G-single
  * with predicate dependencies the transaction that loses has only read. All that it has seen
  * belongs to one snapshot, and it has written nothing that could contradict what others have
- * written since: it can be placed before all of them. Its locks are never taken, so it commits,
- * and the anomaly is kept away by the snapshot alone.
+ * written since: it can be placed before all of them. Its locks are never taken, so it commits, and
+ * the anomaly is kept away by the snapshot alone.
  */
 @Timeout(60)
 class HermitageThroughPoliciesTest {

@@ -23,10 +23,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * All areas of the workflow engine's persistence at once, while conflicts, schema changes, failures
- * of the server and lost connections, before and after COMMIT, are scattered among their statements:
- * under each lock policy every invariant holds, nothing that DSQL refuses is sent, and the
- * application sees no other failures than those that it was promised. The system property {@code
- * areas.seconds} makes a soak of it; {@code areas.seed} scatters with the same choices again.
+ * of the server and lost connections, before and after COMMIT, are scattered among their
+ * statements: under each lock policy every invariant holds, nothing that DSQL refuses is sent, and
+ * the application sees no other failures than those that it was promised. The system property
+ * {@code areas.seconds} makes a soak of it; {@code areas.seed} scatters with the same choices
+ * again.
  */
 @Timeout(7_200)
 class AreasUnderFaultsTest {
@@ -103,7 +104,9 @@ class AreasUnderFaultsTest {
     }
     assertThat(CLUSTER.takeRefusals()).as("refused").isEmpty();
     operations.merge(
-        policy + " replays", DriverStatistics.global().snapshot().since(before).replays(), Long::sum);
+        policy + " replays",
+        DriverStatistics.global().snapshot().since(before).replays(),
+        Long::sum);
   }
 
   private void check(WorkloadPolicy policy, AreaVerdict verdict, String where) {

@@ -153,8 +153,7 @@ class FenceTest {
 
   @ParameterizedTest
   @EnumSource(Moment.class)
-  void withoutTheLockAWorkflowWriteIsCommittedBehindTheTakeover(Moment moment)
-      throws SQLException {
+  void withoutTheLockAWorkflowWriteIsCommittedBehindTheTakeover(Moment moment) throws SQLException {
     StolenShard shard = new StolenShard(dropped("shards"), Dialect.POSTGRESQL, moment);
     shard.update();
     assertThat(shard.broken()).containsExactly("no-write-behind-a-takeover");
@@ -220,8 +219,7 @@ class FenceTest {
       fence = new Fence(range, task);
       Workflow workflow = new Workflow(shard, UUID.randomUUID(), "w");
       ExecutionStore before = new ExecutionStore(others(), shards, Dialect.POSTGRESQL);
-      before.create(
-          new Fence(range, task + 1), workflow, Optional.empty(), UUID.randomUUID());
+      before.create(new Fence(range, task + 1), workflow, Optional.empty(), UUID.randomUUID());
       run = before.createZombie(new Fence(range, task + 2), workflow, UUID.randomUUID());
       Transactions transactions =
           new Transactions(
@@ -324,8 +322,7 @@ class FenceTest {
     }
 
     List<String> broken() throws SQLException {
-      return FenceTest.broken(
-          Audits.queue(CLUSTER.dataSource(), type, () -> 0), "message_id=11");
+      return FenceTest.broken(Audits.queue(CLUSTER.dataSource(), type, () -> 0), "message_id=11");
     }
 
     long lastConsumed() {
