@@ -166,6 +166,16 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.RETRY_BUDGET.key(), String.valueOf(retryBudget));
   }
 
+  /** See {@link DriverProperty#RECONNECT}. */
+  public void setReconnect(String reconnect) {
+    set(DriverProperty.RECONNECT.key(), reconnect);
+  }
+
+  /** See {@link DriverProperty#MAX_CONNECTION_AGE}. */
+  public void setMaxConnectionAge(String maxConnectionAge) {
+    set(DriverProperty.MAX_CONNECTION_AGE.key(), maxConnectionAge);
+  }
+
   /** See {@link DriverProperty#PLAN_CACHE_ENTRIES}. */
   public void setPlanCacheEntries(int planCacheEntries) {
     set(DriverProperty.PLAN_CACHE_ENTRIES.key(), String.valueOf(planCacheEntries));

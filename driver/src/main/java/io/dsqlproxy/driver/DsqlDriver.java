@@ -12,6 +12,7 @@ import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
 import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
+import io.dsqlproxy.driver.jdbc.Renewal;
 import io.dsqlproxy.driver.locks.LockAccess;
 import io.dsqlproxy.driver.locks.SharedLockServices;
 import io.dsqlproxy.driver.observation.DriverMBean;
@@ -78,11 +79,13 @@ public final class DsqlDriver implements Driver {
             statistics);
     PgConnectionRequest request = PgConnectionRequest.of(url, info);
     PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
+    Renewal renewal =
+        Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
+    LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);
     Connection physical = connections.open();
     try {
-      return DsqlConnection.wrap(
-          physical, context, lockAccess(context.url(), request, settings, connections));
-    } catch (RuntimeException | Error failure) {
+      return DsqlConnection.wrap(physical, context, renewal, lockAccess);
+    } catch (SQLException | RuntimeException | Error failure) {
       physical.close();
       throw failure;
     }

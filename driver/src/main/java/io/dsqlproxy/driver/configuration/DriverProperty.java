@@ -184,6 +184,24 @@ public enum DriverProperty {
           + "with the same URL together; 500 times are allowed beforehand. Once they are used up, "
           + "conflicts surface at once instead of making more of them. The default stops nothing as "
           + "long as one of eleven executions succeeds."),
+  /** When a session goes on without its physical connection. */
+  RECONNECT(
+      "reconnect",
+      ValueType.reconnectMode(),
+      "never",
+      "When another physical connection, with a token and settings of its own, takes the place of "
+          + "one that is lost or older than `maxConnectionAge`: `betweenTransactions` before the "
+          + "first statement of a transaction or a statement in autocommit; `inTransactions` also "
+          + "in the middle of a transaction, which is run again there as after a conflict; `never`, "
+          + "so that the loss surfaces."),
+  /** When a physical connection is old. */
+  MAX_CONNECTION_AGE(
+      "maxConnectionAge",
+      ValueType.duration("0ms", "7d"),
+      "55m",
+      "The age, less up to a tenth or 5 minutes by chance, from which a connection without an open "
+          + "transaction is not valid, so that a pool replaces it; `0ms` for no limit. Aurora DSQL "
+          + "cuts a connection after 60 minutes."),
   /** Plans that are remembered. */
   PLAN_CACHE_ENTRIES(
       "planCacheEntries",

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.locks.LockSettings;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param retryMode what is run again
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
  * @param retryBudget how many retries 100 transactions of the same URL may make
+ * @param reconnect when a session goes on without its physical connection
+ * @param maxConnectionAge the age at which a physical connection is old; zero for none
  */
 public record DriverSettings(
     AuthenticationMode authentication,
@@ -41,7 +44,9 @@ public record DriverSettings(
     RetryPolicy retryPolicy,
     RetryMode retryMode,
     long journalBytes,
-    int retryBudget) {
+    int retryBudget,
+    ReconnectMode reconnect,
+    Duration maxConnectionAge) {
 
   public DriverSettings {
     Objects.requireNonNull(authentication, "authentication");
@@ -54,6 +59,8 @@ public record DriverSettings(
     Objects.requireNonNull(locks, "locks");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(reconnect, "reconnect");
+    Objects.requireNonNull(maxConnectionAge, "maxConnectionAge");
   }
 
   /**
@@ -92,7 +99,9 @@ public record DriverSettings(
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
-        values.require(DriverProperty.RETRY_BUDGET, Integer.class));
+        values.require(DriverProperty.RETRY_BUDGET, Integer.class),
+        values.require(DriverProperty.RECONNECT, ReconnectMode.class),
+        values.require(DriverProperty.MAX_CONNECTION_AGE, Duration.class));
   }
 
   /** The texts that were given for our properties, wherever they were given. */
@@ -180,6 +189,10 @@ public record DriverSettings(
         + journalBytes
         + ", retryBudget="
         + retryBudget
+        + ", reconnect="
+        + reconnect
+        + ", maxConnectionAge="
+        + maxConnectionAge
         + ']';
   }
 

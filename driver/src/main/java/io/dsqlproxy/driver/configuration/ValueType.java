@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.rewriter.LockEmulation;
 import io.dsqlproxy.rewriter.LockPolicy;
@@ -48,6 +49,15 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
   /** One of the modes of {@link RetryMode}. */
   static ValueType retryMode() {
     return constant(RetryMode.values());
+  }
+
+  /** One of the modes of {@link ReconnectMode}. */
+  static ValueType reconnectMode() {
+    Map<String, Object> byText = new LinkedHashMap<>();
+    for (ReconnectMode mode : ReconnectMode.values()) {
+      byText.put(mode.text(), mode);
+    }
+    return choice(List.copyOf(byText.keySet()), byText::get);
   }
 
   /** A decimal number within bounds, both included. */

@@ -7,6 +7,7 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,8 @@ public final class DsqlExceptions {
   private static final String UNREADABLE_PARAMETER = "22000";
   private static final String ACTIVE_TRANSACTION = "25001";
   private static final String INVALID_SAVEPOINT = "3B001";
+  private static final String CONNECTION_LOST = "08006";
+  private static final String NO_CONNECTION = "08003";
   private static final String NO_TRANSACTION = "25P01";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String QUERY_CANCELED = "57014";
@@ -91,7 +94,8 @@ public final class DsqlExceptions {
     return withHistory(
         earlier,
         new DataChangedException(
-            "The transaction met a conflict and was run again, but statement "
+            whatHappenedTo(conflict)
+                + " and was run again, but statement "
                 + statement
                 + " had another outcome: "
                 + difference
@@ -99,13 +103,61 @@ public final class DsqlExceptions {
                 + counted(executions, elapsed)
                 + "). Statement: "
                 + shortened(sql)
-                + ". Conflict: "
+                + (Conflict.isReportedBy(conflict) ? ". Conflict: " : ". Loss: ")
                 + withoutValues(conflict),
             conflict,
             executions,
             elapsed,
             statement,
             sql));
+  }
+
+  private static String whatHappenedTo(SQLException cause) {
+    return Conflict.isReportedBy(cause)
+        ? "The transaction met a conflict"
+        : "The transaction lost its connection";
+  }
+
+  /**
+   * Why a transaction does not go on after the loss of its connection: suppressed by the error that
+   * told of it.
+   *
+   * @param reason as a clause
+   * @param executions how many there were
+   * @param elapsed since the first one began
+   */
+  static SQLException notContinued(String reason, int executions, Duration elapsed) {
+    return new SQLException(
+        "The transaction was rolled back and was not run again on another connection, because "
+            + reason
+            + " ("
+            + counted(executions, elapsed)
+            + ')',
+        CONNECTION_LOST);
+  }
+
+  /**
+   * A statement was not executed because it could not be made anew on the connection that took the
+   * place of a lost one.
+   *
+   * @param reason as a clause
+   */
+  public static SQLException statementLost(String reason) {
+    return new SQLNonTransientConnectionException(
+        "The statement was lost with its connection, because "
+            + reason
+            + ": its parameters, or its batch, have to be given again",
+        NO_CONNECTION);
+  }
+
+  /**
+   * The connection is lost, and no other took its place.
+   *
+   * @param reason as a clause
+   */
+  public static SQLException notMoved(String reason) {
+    return new SQLNonTransientConnectionException(
+        "The connection is lost, and was not replaced by another because " + reason, NO_CONNECTION);
   }
 
   /**

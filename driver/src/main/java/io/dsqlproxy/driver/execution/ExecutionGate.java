@@ -21,6 +21,7 @@ public final class ExecutionGate {
   private static final Logger REWRITE = LoggerFactory.getLogger("io.dsqlproxy.rewrite");
 
   private final Session session;
+  private final Reconnection reconnection;
   private final Recoveries recoveries;
   private final Transaction transaction;
   private final SessionGuard guard;
@@ -49,6 +50,7 @@ public final class ExecutionGate {
       SessionGuard guard,
       DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
+    this.reconnection = new Reconnection(session);
     this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
     this.guard = Objects.requireNonNull(guard, "guard");
     this.transaction = new Transaction(session, recoveries, journalBytes, guard);
@@ -77,6 +79,43 @@ public final class ExecutionGate {
   public <S extends Executable, T> T execute(
       S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
       throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeHere(statement, plan, command, operation);
+    }
+    reconnection.enter();
+    TransactionCommand.Kind end = endBy(command);
+    try {
+      T result = executeHere(statement, plan, command, operation);
+      session.executed(plan.sql(), end);
+      return result;
+    } catch (SQLException failure) {
+      if (end == TransactionCommand.Kind.UNCLEAR) {
+        session.executed(plan.sql(), end);
+      }
+      failed();
+      throw failure;
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private void failed() {
+    if (!session.isTransactionOpen()) {
+      ended(TransactionCommand.Kind.ROLLBACK);
+    }
+  }
+
+  /** COMMIT rolls a transaction back that has failed. */
+  private TransactionCommand.Kind endBy(TransactionCommand command) {
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    return commit && session.isTransactionFailed()
+        ? TransactionCommand.Kind.ROLLBACK
+        : command.kind();
+  }
+
+  private <S extends Executable, T> T executeHere(
+      S statement, Plan plan, TransactionCommand command, Operation<S, T> operation)
+      throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     if (command.kind() != TransactionCommand.Kind.ROLLBACK) {
       guard.beforeStatement();
@@ -100,6 +139,7 @@ public final class ExecutionGate {
     long start = recoveries.now();
     recoveries.retries().budget().transactionStarted();
     Recovery recovery = null;
+    boolean moved = false;
     while (true) {
       Statement executed = statement.ready(form);
       try {
@@ -109,6 +149,10 @@ public final class ExecutionGate {
         }
         return result;
       } catch (SQLException failure) {
+        if (!moved && reconnection.beginsElsewhere(command, failure)) {
+          moved = true;
+          continue;
+        }
         if (!recoveries.isConflict(failure) || !mayRepeat(statement, command, failure)) {
           throw Recovery.failedOtherwise(recovery, failure);
         }
@@ -127,6 +171,7 @@ public final class ExecutionGate {
     return recoveries.mode() != RetryMode.OFF
         && !command.mayTakeEffectInPart()
         && statement.obstacleToRepeat() == null
+        && !session.isLost()
         && !mayBeInTransactionAfter(failure);
   }
 
@@ -145,6 +190,20 @@ public final class ExecutionGate {
    * surfaces: a part of the batch may have been committed.
    */
   public <S extends Executable, T> T executeBatch(
+      S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
+      throws SQLException {
+    if (!reconnection.isOn()) {
+      return executeBatchHere(statement, form, effect, entries, operation);
+    }
+    reconnection.enter();
+    try {
+      return executeBatchHere(statement, form, effect, entries, operation);
+    } finally {
+      reconnection.leave();
+    }
+  }
+
+  private <S extends Executable, T> T executeBatchHere(
       S statement, PlannedForm.Send form, Effect effect, int entries, Operation<S, T> operation)
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
@@ -175,7 +234,16 @@ public final class ExecutionGate {
    *     attempt
    */
   public void attempt(Executable statement, Attempt attempt) throws SQLException {
-    transaction.attempt(statement, attempt);
+    if (!reconnection.isOn()) {
+      transaction.attempt(statement, attempt);
+      return;
+    }
+    reconnection.enter();
+    try {
+      transaction.attempt(statement, attempt);
+    } finally {
+      reconnection.leave();
+    }
   }
 
   /** Fails as a statement would in a transaction of which only the end is possible. */
@@ -192,12 +260,26 @@ public final class ExecutionGate {
 
   /** Commits the open transaction, if there is one: where a conflict normally shows. */
   public void commit(TransactionEnd end) throws SQLException {
-    transaction.end(end);
+    TransactionCommand.Kind how = endBy(TransactionCommand.COMMIT);
+    try {
+      transaction.end(end);
+      ended(how);
+    } catch (SQLException failure) {
+      failed();
+      throw failure;
+    }
+  }
+
+  private void ended(TransactionCommand.Kind how) {
+    if (reconnection.isOn()) {
+      session.executed("", how);
+    }
   }
 
   /** Rolls the open transaction back. */
   public void rollBack(TransactionEnd end) throws SQLException {
     transaction.rollBack(end);
+    ended(TransactionCommand.Kind.ROLLBACK);
   }
 
   /** Whether only the end of the transaction is possible, although the server has none open. */
@@ -228,6 +310,7 @@ public final class ExecutionGate {
   /** Undoes what was done after a savepoint; SQLSTATE 3B001 if there is none with this name. */
   public void rollBackTo(String name) throws SQLException {
     transaction.rollBackTo(name);
+    ended(TransactionCommand.Kind.ROLLBACK_TO);
   }
 
   /**
@@ -267,7 +350,9 @@ public final class ExecutionGate {
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
-    transaction.giveUpForEver("the connection was unwrapped to " + type.getName());
+    String reason = "the connection was unwrapped to " + type.getName();
+    transaction.giveUpForEver(reason);
+    session.stay(reason);
   }
 
   // -------------------- forms

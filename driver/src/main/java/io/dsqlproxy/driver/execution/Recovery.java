@@ -129,12 +129,22 @@ final class Recovery {
   /** A conflict that was met once, and never will be answered, is the server's own error. */
   private SQLException exhausted(SQLException conflict, String reason) {
     int executions = executions() + 1;
+    if (!Conflict.isReportedBy(conflict)) {
+      return notContinued(conflict, reason);
+    }
     LOG.info("A conflict surfaces after {} executions: {}", executions, reason);
     if (executions == 1 && recoveries.retries().policy().maxAttempts() == 1) {
       return conflict;
     }
     recoveries.statistics().retriesExhausted();
     return DsqlExceptions.retriesExhausted(conflict, earlier, executions, elapsed(), reason);
+  }
+
+  /** A connection that is lost surfaces as what it is, so that a pool throws it away. */
+  private SQLException notContinued(SQLException loss, String reason) {
+    LOG.info("A lost connection surfaces: {}", reason);
+    loss.addSuppressed(DsqlExceptions.notContinued(reason, executions() + 1, elapsed()));
+    return failedOtherwise(this, loss);
   }
 
   // -------------------- replay
@@ -168,7 +178,7 @@ final class Recovery {
 
   /** Returns the conflict that the replay met, or null if it succeeded. */
   private SQLException replayOnce(SQLException conflict, List<Unit> units) throws SQLException {
-    session.rollBack();
+    leaveTransaction(conflict, units);
     recoveries.statistics().transactionReplayed();
     Replay run = new Replay(units);
     long replaying = recoveries.now();
@@ -181,7 +191,7 @@ final class Recovery {
     } catch (OutcomeDiffers difference) {
       throw dataChanged(conflict, run, difference.getMessage());
     } catch (SQLException failure) {
-      if (recoveries.isConflict(failure)) {
+      if (recoveries.isConflict(failure) || mayMoveFor(units)) {
         return failure;
       }
       throw ofReplay(conflict, run, failure);
@@ -189,10 +199,39 @@ final class Recovery {
       replay = null;
       recoveries.end();
       recoveries.statistics().took(DriverTiming.REPLAYING, recoveries.now() - replaying);
-      if (session.isTransactionOpen() && !run.succeeded()) {
+      if (session.isTransactionOpen() && !run.succeeded() && !session.isClosed()) {
         session.rollBack();
       }
     }
+  }
+
+  /** On a connection that is lost there is nothing to roll back, and nothing can be run again. */
+  private void leaveTransaction(SQLException failure, List<Unit> units) throws SQLException {
+    try {
+      if (!session.isLost()) {
+        session.rollBack();
+        return;
+      }
+    } catch (SQLException atRollback) {
+      if (!session.isLost()) {
+        throw atRollback;
+      }
+      failure.addSuppressed(atRollback);
+    }
+    if (!mayMoveFor(units)) {
+      throw notContinued(failure, "reconnect is " + session.reconnect().text());
+    }
+    try {
+      session.move();
+    } catch (SQLException refusal) {
+      failure.addSuppressed(refusal);
+      throw failedOtherwise(this, failure);
+    }
+  }
+
+  /** Whether the units can be run again on another connection because this one is lost. */
+  private boolean mayMoveFor(List<Unit> units) {
+    return session.isLost() && (units.isEmpty() || Reconnection.continuesTransactions(session));
   }
 
   private SQLException ofReplay(SQLException conflict, Replay run, SQLException failure)
@@ -234,6 +273,9 @@ final class Recovery {
     }
     if (obstacle != null) {
       recoveries.statistics().notReplayable();
+      if (!Conflict.isReportedBy(conflict)) {
+        throw notContinued(conflict, obstacle);
+      }
       LOG.info("A conflict surfaces: the transaction cannot be run again, because {}", obstacle);
       throw DsqlExceptions.notReplayable(conflict, earlier, executions() + 1, elapsed(), obstacle);
     }

@@ -40,4 +40,56 @@ public interface Session {
 
   /** Ends the transaction, if one is open, without any effect. */
   void rollBack() throws SQLException;
+
+  // -------------------- another connection in the place of this one
+
+  /** When the session goes on although its connection does not. */
+  ReconnectMode reconnect();
+
+  /**
+   * True if nothing can be sent any more, and that is not what the application has asked for. Never
+   * true with {@link ReconnectMode#NEVER}.
+   */
+  boolean isLost();
+
+  /** True if the connection should be left before the server cuts it. */
+  boolean isOld();
+
+  /**
+   * Goes on with another connection, on which everything is set as it was when the transaction
+   * began, or as it is if none is open. The lost one's transaction is over.
+   *
+   * @throws SQLException if that is not possible, and why; then everything is as it was
+   */
+  void move() throws SQLException;
+
+  /** The same, if the connection is old, and without harm if it is not possible. */
+  void leaveOld();
+
+  /** Closes the connections that were left because they were old: nobody uses them any more. */
+  void closeLeft();
+
+  /**
+   * The connection is lost, and the transaction that was open on it is over.
+   *
+   * @param maybeCommitted whether nobody knows how it ended
+   */
+  void forgetTransaction(boolean maybeCommitted);
+
+  /**
+   * The application has executed a statement, which may have changed the session beyond the end of
+   * the transaction. Not called with {@link ReconnectMode#NEVER}.
+   *
+   * @param sql what was sent
+   * @param end whether it ended the transaction, and how: one of {@link
+   *     TransactionCommand.Kind#COMMIT}, {@code ROLLBACK}, {@code ROLLBACK_TO}, {@code UNCLEAR}
+   */
+  void executed(String sql, TransactionCommand.Kind end);
+
+  /**
+   * Nothing is moved any more.
+   *
+   * @param reason as a clause
+   */
+  void stay(String reason);
 }

@@ -128,10 +128,12 @@ final class Transaction {
       TransactionCommand command,
       Operation<S, T> operation)
       throws SQLException {
-    boolean end = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
+    boolean first = !session.isTransactionOpen();
     Recovery recovery = null;
     while (true) {
-      boolean failed = end && session.isTransactionFailed();
+      boolean unsent = true;
+      boolean failed = commit && session.isTransactionFailed();
       Step step = Step.planned(form);
       Statement executed = null;
       try {
@@ -140,6 +142,7 @@ final class Transaction {
         executed = statement.ready(step.form());
         step.bindTo(executed);
         statement.executesInstead(step.batch());
+        unsent = session.isLost();
         T result = operation.execution().run(executed, step.form());
         failIfVersionChanged(statement, step, executed, result);
         journal(statement, step, command, operation, executed, result);
@@ -147,15 +150,29 @@ final class Transaction {
         return result;
       } catch (SQLException failure) {
         failIfLockLost(failure);
-        if (!mayRecover(failure)) {
-          SQLException surfacing = end ? ofEnd(failure) : failure;
+        if (!mayRecover(failure, command, first, unsent)) {
+          SQLException surfacing = commit && !unsent ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
-          throw Recovery.failedOtherwise(recovery, surfacing);
+          throw lostWith(Recovery.failedOtherwise(recovery, surfacing), command);
         }
-        recovery = recover(recovery, statement, failure, end);
+        recovery = recover(recovery, begun(command, first), statement, failure, isEnd(command));
         statement.prepareToRepeat();
       }
     }
+  }
+
+  /**
+   * What is to be run again before the command. Nothing, if it was to begin the transaction or to
+   * roll it back, and the connection is lost: then it does not matter why the journal has given up.
+   */
+  private Journal begun(TransactionCommand command, boolean first) {
+    boolean nothing = first || command.kind() == TransactionCommand.Kind.ROLLBACK;
+    return nothing && session.isLost() ? new Journal(0) : journal;
+  }
+
+  private static boolean isEnd(TransactionCommand command) {
+    return command.kind() == TransactionCommand.Kind.COMMIT
+        || command.kind() == TransactionCommand.Kind.ROLLBACK;
   }
 
   // -------------------- postponed locks
@@ -321,6 +338,7 @@ final class Transaction {
     try {
       enter();
       failIfAborted();
+      boolean first = session.inTransaction() && !session.isTransactionOpen();
       Recovery recovery = null;
       while (true) {
         try {
@@ -330,10 +348,11 @@ final class Transaction {
           }
           return;
         } catch (SQLException failure) {
-          if (!mayRecover(failure)) {
+          if (!mayRecover(failure, TransactionCommand.NONE, first, false)) {
             throw aborted(Recovery.failedOtherwise(recovery, failure));
           }
-          recovery = recover(recovery, statement, failure, false);
+          Journal begun = begun(TransactionCommand.NONE, first);
+          recovery = recover(recovery, begun, statement, failure, false);
         }
       }
     } finally {
@@ -344,7 +363,9 @@ final class Transaction {
   private SQLException aborted(SQLException failure) {
     try {
       if (session.inTransaction()) {
-        session.rollBack();
+        if (!session.isLost()) {
+          session.rollBack();
+        }
         surfaces(failure, false);
       }
     } catch (SQLException unreachable) {
@@ -360,10 +381,10 @@ final class Transaction {
       SQLException last = failure;
       Recovery recovery = null;
       while (true) {
-        if (!mayRecover(last)) {
-          throw Recovery.failedOtherwise(recovery, last);
+        if (!mayRecover(last, TransactionCommand.NONE, false, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, last), TransactionCommand.NONE);
         }
-        recovery = recover(recovery, null, last, false);
+        recovery = recover(recovery, journal, null, last, false);
         try {
           return movement.move();
         } catch (SQLException again) {
@@ -381,12 +402,29 @@ final class Transaction {
     try {
       enter();
       failIfLost(TransactionCommand.NONE);
-      change.run();
+      run(change);
       if (session.isTransactionOpen()) {
         add(new SettingUnit(method, change));
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A conflict of a setting surfaces; only the loss of the connection is recovered from. */
+  private void run(SettingUnit.Change change) throws SQLException {
+    boolean first = !session.isTransactionOpen();
+    Recovery recovery = null;
+    while (true) {
+      try {
+        change.run();
+        return;
+      } catch (SQLException failure) {
+        if (!session.isLost() || !mayRecover(failure, TransactionCommand.NONE, first, false)) {
+          throw lostWith(Recovery.failedOtherwise(recovery, failure), TransactionCommand.NONE);
+        }
+        recovery = recover(recovery, begun(TransactionCommand.NONE, first), null, failure, false);
+      }
     }
   }
 
@@ -411,9 +449,14 @@ final class Transaction {
   /**
    * pgJDBC makes the first failure of a transaction the cause of the next ones: a conflict behind
    * one of those has surfaced, and its statement is missing in the journal. So has one that the
-   * driver itself has made an error of.
+   * driver itself has made an error of. See {@link Reconnection#mayRepeat} for the loss of the
+   * connection.
    */
-  private boolean mayRecover(SQLException failure) {
+  private boolean mayRecover(
+      SQLException failure, TransactionCommand command, boolean first, boolean unsent) {
+    if (session.isLost()) {
+      return Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay());
+    }
     return !(failure instanceof ConflictException)
         && !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
         && recoveries.isConflict(failure)
@@ -421,12 +464,12 @@ final class Transaction {
   }
 
   private Recovery recover(
-      Recovery recovery, Executable statement, SQLException conflict, boolean end)
+      Recovery recovery, Journal begun, Executable statement, SQLException conflict, boolean end)
       throws SQLException {
     Recovery started =
-        recovery != null ? recovery : recoveries.ofTransaction(session, journal, statement);
+        recovery != null ? recovery : recoveries.ofTransaction(session, begun, statement);
     try {
-      started.replay(conflict, journal.units());
+      started.replay(conflict, begun.units());
       return started;
     } catch (SQLException surfacing) {
       surfaces(surfacing, end);
@@ -434,8 +477,19 @@ final class Transaction {
     }
   }
 
+  /** The transaction of a lost connection is over, and the application has to hear of it. */
+  private SQLException lostWith(SQLException error, TransactionCommand command) {
+    if (session.isLost()) {
+      surfaces(error, isEnd(command));
+    }
+    return error;
+  }
+
   /** What the server has rolled back must not go on as if it were another transaction. */
   private void surfaces(SQLException error, boolean end) {
+    if (session.isLost()) {
+      session.forgetTransaction(end);
+    }
     if (!session.isTransactionOpen()) {
       over();
       lost = end ? null : error;
@@ -467,19 +521,22 @@ final class Transaction {
       failIfLost(TransactionCommand.COMMIT);
       Recovery recovery = null;
       while (true) {
+        boolean unsent = true;
         boolean failed = session.isTransactionFailed();
         try {
           fenceBeforeCommit();
+          unsent = session.isLost();
           end.run();
           over();
           failIfRolledBack(failed);
           return;
         } catch (SQLException failure) {
           failIfLockLost(failure);
-          if (!mayRecover(failure)) {
-            throw Recovery.failedOtherwise(recovery, ofEnd(failure));
+          if (!mayRecover(failure, TransactionCommand.COMMIT, false, unsent)) {
+            SQLException error = unsent ? failure : ofEnd(failure);
+            throw lostWith(Recovery.failedOtherwise(recovery, error), TransactionCommand.COMMIT);
           }
-          recovery = recover(recovery, null, failure, true);
+          recovery = recover(recovery, journal, null, failure, true);
         }
       }
     } finally {
@@ -523,9 +580,30 @@ final class Transaction {
     try {
       lost = null;
       over();
-      end.run();
+      if (!isRolledBackByLoss()) {
+        runUnlessLost(end);
+      }
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** A transaction whose connection is lost is rolled back without anybody's help. */
+  private boolean isRolledBackByLoss() throws SQLException {
+    boolean rolledBack = session.isLost() && session.inTransaction();
+    if (rolledBack) {
+      session.forgetTransaction(false);
+    }
+    return rolledBack;
+  }
+
+  private void runUnlessLost(TransactionEnd end) throws SQLException {
+    try {
+      end.run();
+    } catch (SQLException failure) {
+      if (!isRolledBackByLoss()) {
+        throw failure;
+      }
     }
   }
 
@@ -547,7 +625,7 @@ final class Transaction {
         throw DsqlExceptions.modesTooLate(form.sql());
       }
       SettingUnit.Change begin = () -> session.begin(modes.kinds());
-      begin.run();
+      run(begin);
       add(new SettingUnit(form.sql(), begin));
     }
     return executeJournaled(statement, NOTHING, Effect.NOTHING, TransactionCommand.NONE, operation);
@@ -656,7 +734,9 @@ final class Transaction {
               .ofTransaction(session, journal, null)
               .replayAtOnce(reason, isJournaling() ? journal.units().subList(0, position) : null);
         } catch (SQLException surfacing) {
-          session.rollBack();
+          if (!session.isLost()) {
+            session.rollBack();
+          }
           surfaces(surfacing, false);
           throw surfacing;
         }

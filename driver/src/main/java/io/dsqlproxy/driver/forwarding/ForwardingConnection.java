@@ -4,7 +4,6 @@ import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.NClob;
-import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
@@ -21,8 +20,12 @@ import java.util.concurrent.Executor;
  */
 public abstract class ForwardingConnection implements Connection {
 
-  /** The object that every call goes to. */
-  protected abstract Connection delegate();
+  /**
+   * The object that every call goes to.
+   *
+   * @throws SQLException if there is none
+   */
+  protected abstract Connection delegate() throws SQLException;
 
   // -------------------- java.sql.Connection
 
@@ -124,16 +127,6 @@ public abstract class ForwardingConnection implements Connection {
   @Override
   public boolean isValid(int timeout) throws SQLException {
     return delegate().isValid(timeout);
-  }
-
-  @Override
-  public void setClientInfo(String name, String value) throws SQLClientInfoException {
-    delegate().setClientInfo(name, value);
-  }
-
-  @Override
-  public void setClientInfo(Properties properties) throws SQLClientInfoException {
-    delegate().setClientInfo(properties);
   }
 
   @Override

@@ -12,8 +12,12 @@ import java.sql.SQLException;
  */
 public abstract class ForwardingDatabaseMetaData implements DatabaseMetaData {
 
-  /** The object that every call goes to. */
-  protected abstract DatabaseMetaData delegate();
+  /**
+   * The object that every call goes to.
+   *
+   * @throws SQLException if there is none
+   */
+  protected abstract DatabaseMetaData delegate() throws SQLException;
 
   // -------------------- java.sql.DatabaseMetaData
 

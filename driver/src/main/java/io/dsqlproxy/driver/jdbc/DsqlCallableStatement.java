@@ -22,16 +22,22 @@ import java.util.Map;
  */
 final class DsqlCallableStatement extends ForwardingCallableStatement {
 
-  private final CallableStatement own;
   private final Outputs outputs = new Outputs();
 
   DsqlCallableStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       CallableStatement own,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, own, plan, preparation);
-    this.own = own;
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, own, plan, preparation, text);
+  }
+
+  @Override
+  PreparedStatement filled(PreparedStatement fresh, boolean withBatch) throws SQLException {
+    outputs.registerAt((CallableStatement) fresh);
+    return super.filled(fresh, withBatch);
   }
 
   // -------------------- what the journal needs
@@ -77,7 +83,7 @@ final class DsqlCallableStatement extends ForwardingCallableStatement {
 
   private void register(int parameterIndex, ParameterRegistration registration)
       throws SQLException {
-    registration.registerAt(own);
+    registration.registerAt((CallableStatement) own());
     outputs.add(parameterIndex, registration);
   }
 

@@ -10,10 +10,11 @@ import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.SessionGuard;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
-import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.locks.HeldLock;
 import io.dsqlproxy.driver.locks.LockAccess;
 import io.dsqlproxy.driver.locks.SessionLocks;
+import io.dsqlproxy.driver.session.SessionState.ClientSetting;
+import io.dsqlproxy.driver.session.SessionState.Setting;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -35,7 +36,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PSQLSavepoint;
-import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +48,6 @@ public final class DsqlConnection extends ForwardingConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.session");
 
-  private final Connection delegate;
-  private final PgConnection pg;
   private final ConnectionContext context;
   private final PgSession session;
   private final SessionLocks locks;
@@ -59,16 +57,16 @@ public final class DsqlConnection extends ForwardingConnection {
   private DsqlDatabaseMetaData metaData;
 
   private DsqlConnection(
-      Connection delegate, PgConnection pg, ConnectionContext context, LockAccess lockAccess) {
-    this.delegate = delegate;
-    this.pg = pg;
+      PhysicalConnection first, ConnectionContext context, Renewal renewal, LockAccess lockAccess)
+      throws SQLException {
     this.context = context;
-    this.session = new PgSession(pg);
+    this.session = new PgSession(first, renewal, context.statistics());
     Backoff backoff = new Backoff();
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
         new Recoveries(retries, backoff, context.retryMode(), context.statistics());
-    this.locks = lockAccess == null ? null : lockAccess.of(session, delegate);
+    this.locks =
+        lockAccess == null ? null : lockAccess.of(session, () -> session.current().connection());
     this.gate =
         new ExecutionGate(
             session,
@@ -76,37 +74,39 @@ public final class DsqlConnection extends ForwardingConnection {
             context.journalBytes(),
             locks == null ? SessionGuard.NONE : locks,
             context.statistics());
-    this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, pg, locks);
+    this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, locks);
   }
 
   /**
-   * Decorates a connection that pgJDBC opened.
+   * Decorates a connection that pgJDBC opened, and that no other ever takes the place of.
    *
    * @throws SQLException if it was not opened by pgJDBC
    */
   public static Connection wrap(Connection pgConnection, ConnectionContext context)
       throws SQLException {
-    return wrap(pgConnection, context, null);
+    return wrap(pgConnection, context, Renewal.NONE, null);
   }
 
   /**
-   * Decorates a connection that pgJDBC opened, and emulates locks on it.
+   * Decorates a connection that pgJDBC has just opened.
    *
-   * @param lockAccess where the locks are; null if none are emulated
+   * @param renewal when another takes its place
+   * @param lockAccess where emulated locks are; null if none are emulated
    * @throws SQLException if it was not opened by pgJDBC
    */
   public static Connection wrap(
-      Connection pgConnection, ConnectionContext context, LockAccess lockAccess)
+      Connection pgConnection, ConnectionContext context, Renewal renewal, LockAccess lockAccess)
       throws SQLException {
-    return new DsqlConnection(
-        pgConnection, pgConnection.unwrap(PgConnection.class), context, lockAccess);
+    PhysicalConnection first = new PhysicalConnection(pgConnection, renewal);
+    return new DsqlConnection(first, context, renewal, lockAccess);
   }
 
   /** pgJDBC sends statements of its own for many of the calls. */
   @Override
-  protected Connection delegate() {
+  protected Connection delegate() throws SQLException {
+    Connection usable = session.usable().connection();
     session.disarmAutosave();
-    return delegate;
+    return usable;
   }
 
   ConnectionContext context() {
@@ -196,7 +196,7 @@ public final class DsqlConnection extends ForwardingConnection {
    * the application has yet to end it: until then nothing is executed.
    */
   public TransactionState getTransactionState() {
-    return gate.isTransactionLost() ? TransactionState.FAILED : pg.getTransactionState();
+    return gate.isTransactionLost() ? TransactionState.FAILED : session.transactionState();
   }
 
   /** What is run again after a conflict (SQLSTATE 40001). */
@@ -217,7 +217,7 @@ public final class DsqlConnection extends ForwardingConnection {
   /** A statement of pgJDBC's like one that the application has. */
   Statement prepareAgain(Preparation<? extends Statement> preparation, String text)
       throws SQLException {
-    return preparation.prepare(delegate, text);
+    return preparation.prepare(session.current().connection(), text);
   }
 
   @Override
@@ -239,7 +239,9 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   private Statement create(Preparation<Statement> preparation) throws SQLException {
-    return new DsqlStatement(this, preparation.prepare(delegate, ""), preparation);
+    PhysicalConnection physical = session.usable();
+    Statement own = preparation.prepare(physical.connection(), "");
+    return new DsqlStatement(this, physical, own, preparation);
   }
 
   @Override
@@ -290,14 +292,17 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     if (inTransaction instanceof PlannedForm.Emulate form) {
       // It holds the application's parameters, and is sent only if it is empty.
-      boolean empty = form.request().answer().granted().isEmpty();
-      PreparedStatement own = preparation.prepare(delegate, empty ? "" : sql);
-      return new DsqlPreparedStatement(this, own, plan, preparation);
+      String text = form.request().answer().granted().isEmpty() ? "" : sql;
+      PhysicalConnection physical = session.usable();
+      PreparedStatement own = preparation.prepare(physical.connection(), text);
+      return new DsqlPreparedStatement(this, physical, own, plan, preparation, text);
     }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
-    PreparedStatement own = preparation.prepare(delegate, emulated(text) ? "" : text);
-    return new DsqlPreparedStatement(this, own, plan, preparation);
+    String prepared = emulated(text) ? "" : text;
+    PhysicalConnection physical = session.usable();
+    PreparedStatement own = preparation.prepare(physical.connection(), prepared);
+    return new DsqlPreparedStatement(this, physical, own, plan, preparation, prepared);
   }
 
   /** What is never sent is prepared as an empty statement, which gives the same answers. */
@@ -312,10 +317,12 @@ public final class DsqlConnection extends ForwardingConnection {
   private PreparedStatement prepareBoth(
       Plan plan, String alone, String within, Preparation<PreparedStatement> preparation)
       throws SQLException {
-    PreparedStatement autocommit = preparation.prepare(delegate, alone);
+    PhysicalConnection physical = session.usable();
+    PreparedStatement autocommit = preparation.prepare(physical.connection(), alone);
     try {
-      PreparedStatement inTransaction = preparation.prepare(delegate, within);
-      return new TwoFormPreparedStatement(this, autocommit, inTransaction, plan, preparation);
+      PreparedStatement inTransaction = preparation.prepare(physical.connection(), within);
+      return new TwoFormPreparedStatement(
+          this, physical, autocommit, inTransaction, plan, preparation);
     } catch (SQLException e) {
       autocommit.close();
       throw e;
@@ -352,38 +359,76 @@ public final class DsqlConnection extends ForwardingConnection {
     PlannedForm form =
         emulated ? planned : ExecutionGate.locked(gate.admitToPrepare(plan, planned));
     String text = emulated ? sql : gate.admitToPrepare(plan, form).sql();
-    return new DsqlCallableStatement(
-        this, preparation.prepare(delegate, text), new Plan(plan.sql(), form, form), preparation);
+    PhysicalConnection physical = session.usable();
+    CallableStatement own = preparation.prepare(physical.connection(), text);
+    Plan inTransaction = new Plan(plan.sql(), form, form);
+    return new DsqlCallableStatement(this, physical, own, inTransaction, preparation, text);
   }
 
   @Override
   public String nativeSQL(String sql) throws SQLException {
     Plan plan = plan(sql);
-    return delegate.nativeSQL(
-        plan.inTransaction() instanceof PlannedForm.Emulate ? sql : gate.formNow(plan).sql());
+    return delegate()
+        .nativeSQL(
+            plan.inTransaction() instanceof PlannedForm.Emulate ? sql : gate.formNow(plan).sql());
   }
 
   // -------------------- java.sql.Connection: the end of a transaction
 
   @Override
   public void commit() throws SQLException {
-    gate.commit(delegate()::commit);
+    gate.commit(() -> delegate().commit());
   }
 
   @Override
   public void rollback() throws SQLException {
-    gate.rollBack(delegate()::rollback);
+    gate.rollBack(() -> delegate().rollback());
   }
 
   /** Switched on inside a transaction, it commits. */
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
-    Connection pgConnection = delegate();
-    if (autoCommit && !pgConnection.getAutoCommit()) {
-      gate.commit(() -> pgConnection.setAutoCommit(true));
+    if (autoCommit && !session.isAutoCommit()) {
+      gate.commit(() -> delegate().setAutoCommit(true));
     } else {
-      pgConnection.setAutoCommit(autoCommit);
+      delegate().setAutoCommit(autoCommit);
     }
+    session.autoCommit(autoCommit);
+  }
+
+  // -------------------- java.sql.Connection: what another physical connection is given
+
+  @Override
+  public void setReadOnly(boolean readOnly) throws SQLException {
+    set(ClientSetting.READ_ONLY, to -> to.setReadOnly(readOnly));
+  }
+
+  @Override
+  public void setHoldability(int holdability) throws SQLException {
+    set(ClientSetting.HOLDABILITY, to -> to.setHoldability(holdability));
+  }
+
+  @Override
+  public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+    set(ClientSetting.TYPE_MAP, to -> to.setTypeMap(map));
+  }
+
+  /** The application may change the map. */
+  @Override
+  public Map<String, Class<?>> getTypeMap() throws SQLException {
+    Map<String, Class<?>> map = delegate().getTypeMap();
+    session.state().set(ClientSetting.TYPE_MAP, to -> to.setTypeMap(map));
+    return map;
+  }
+
+  @Override
+  public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+    set(ClientSetting.NETWORK_TIMEOUT, to -> to.setNetworkTimeout(executor, milliseconds));
+  }
+
+  private void set(ClientSetting name, Setting setting) throws SQLException {
+    setting.applyTo(delegate());
+    session.state().set(name, setting);
   }
 
   // -------------------- java.sql.Connection: the end of the session
@@ -391,6 +436,7 @@ public final class DsqlConnection extends ForwardingConnection {
   /** Gives back the locks of the session, as the server would. */
   @Override
   public void close() throws SQLException {
+    session.close();
     try {
       if (locks != null) {
         locks.close();
@@ -402,54 +448,76 @@ public final class DsqlConnection extends ForwardingConnection {
 
   private void closeSession() throws SQLException {
     try {
-      delegate.close();
+      session.current().connection().close();
     } finally {
+      session.closeLeft();
       gate.closed();
     }
   }
 
   @Override
   public void abort(Executor executor) throws SQLException {
-    delegate().abort(executor);
+    if (executor != null) {
+      session.close();
+    }
+    session.current().connection().abort(executor);
     if (locks != null) {
       executor.execute(locks::close);
     }
+  }
+
+  /** False as long as another physical connection can take the place of one that is lost. */
+  @Override
+  public boolean isClosed() throws SQLException {
+    return session.current().connection().isClosed()
+        && !(session.isLost() && session.state().obstacle() == null);
+  }
+
+  /**
+   * False for a physical connection that is lost, or that is old while no transaction is open, so
+   * that a pool replaces it.
+   */
+  @Override
+  public boolean isValid(int timeout) throws SQLException {
+    if (timeout >= 0 && session.isRetired()) {
+      return false;
+    }
+    session.disarmAutosave();
+    return session.current().connection().isValid(timeout);
   }
 
   // -------------------- java.sql.Connection: what a failed transaction takes back
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    Connection pgConnection = delegate();
-    gate.set("setSchema", () -> pgConnection.setSchema(schema));
+    gate.set("setSchema", () -> delegate().setSchema(schema));
+    session.state().set("search_path", to -> to.setSchema(schema), session.isTransactionOpen());
   }
 
   /** A query, with which pgJDBC begins a transaction. */
   @Override
   public String getSchema() throws SQLException {
-    Connection pgConnection = delegate();
     AtomicReference<String> schema = new AtomicReference<>();
-    gate.set("getSchema", () -> schema.set(pgConnection.getSchema()));
+    gate.set("getSchema", () -> schema.set(delegate().getSchema()));
     return schema.get();
   }
 
   @Override
   public void setClientInfo(String name, String value) throws SQLClientInfoException {
-    Connection pgConnection = delegate();
-    setClientInfo(() -> pgConnection.setClientInfo(name, value));
+    setClientInfo(to -> to.setClientInfo(name, value));
   }
 
   @Override
   public void setClientInfo(Properties properties) throws SQLClientInfoException {
-    Connection pgConnection = delegate();
     Properties copy = new Properties();
     properties.stringPropertyNames().forEach(k -> copy.setProperty(k, properties.getProperty(k)));
-    setClientInfo(() -> pgConnection.setClientInfo(copy));
+    setClientInfo(to -> to.setClientInfo(copy));
   }
 
-  private void setClientInfo(SettingUnit.Change change) throws SQLClientInfoException {
+  private void setClientInfo(Setting setting) throws SQLClientInfoException {
     try {
-      gate.set("setClientInfo", change);
+      gate.set("setClientInfo", () -> setting.applyTo(delegate()));
+      session.state().set("application_name", setting, session.isTransactionOpen());
     } catch (SQLClientInfoException e) {
       throw e;
     } catch (SQLException e) {
@@ -462,9 +530,10 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public DatabaseMetaData getMetaData() throws SQLException {
-    DatabaseMetaData pgMetaData = delegate.getMetaData();
+    PhysicalConnection physical = session.usable();
+    DatabaseMetaData pgMetaData = physical.connection().getMetaData();
     if (metaData == null) {
-      metaData = new DsqlDatabaseMetaData(this, pgMetaData);
+      metaData = new DsqlDatabaseMetaData(this, physical, pgMetaData);
     }
     return metaData;
   }
@@ -502,6 +571,9 @@ public final class DsqlConnection extends ForwardingConnection {
   private void atLeast(int level) throws SQLException {
     if (getTransactionIsolation() < level) {
       delegate().setTransactionIsolation(level);
+      session
+          .state()
+          .set("default_transaction_isolation", to -> to.setTransactionIsolation(level), false);
     }
   }
 
@@ -514,8 +586,11 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     atLeast(TRANSACTION_REPEATABLE_READ);
     LOG.info("SERIALIZABLE was asked for, REPEATABLE READ is in force (allowWeakerIsolation)");
-    pg.addWarning(
-        new SQLWarning("REPEATABLE READ is in force, SERIALIZABLE was asked for", "01000"));
+    session
+        .current()
+        .pg()
+        .addWarning(
+            new SQLWarning("REPEATABLE READ is in force, SERIALIZABLE was asked for", "01000"));
   }
 
   // -------------------- java.sql.Connection: savepoints
@@ -523,7 +598,7 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public Savepoint setSavepoint() throws SQLException {
     if (delegate().getAutoCommit()) {
-      return delegate.setSavepoint();
+      return delegate().setSavepoint();
     }
     return set(new PSQLSavepoint(savepoints.getAndIncrement()));
   }
@@ -531,7 +606,7 @@ public final class DsqlConnection extends ForwardingConnection {
   @Override
   public Savepoint setSavepoint(String name) throws SQLException {
     if (delegate().getAutoCommit()) {
-      return delegate.setSavepoint(name);
+      return delegate().setSavepoint(name);
     }
     return set(new PSQLSavepoint(name));
   }
@@ -579,7 +654,7 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    T unwrapped = Unwrapping.unwrap(this, delegate, type);
+    T unwrapped = Unwrapping.unwrap(this, delegate(), type);
     if (unwrapped != this) {
       gate.unwrapped(type);
     }
@@ -588,13 +663,13 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return Unwrapping.isWrapperFor(this, delegate, type);
+    return Unwrapping.isWrapperFor(this, delegate(), type);
   }
 
   // -------------------- java.lang.Object
 
   @Override
   public String toString() {
-    return "DsqlConnection on " + delegate;
+    return "DsqlConnection on " + session.current().connection();
   }
 }

@@ -14,19 +14,29 @@ import java.sql.SQLException;
 final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
 
   private final DsqlConnection connection;
-  private final DatabaseMetaData delegate;
+  private volatile Source source;
 
-  DsqlDatabaseMetaData(DsqlConnection connection, DatabaseMetaData delegate) {
+  DsqlDatabaseMetaData(
+      DsqlConnection connection, PhysicalConnection physical, DatabaseMetaData delegate) {
     this.connection = connection;
-    this.delegate = delegate;
+    this.source = new Source(physical, delegate);
   }
 
   /** Many answers are queries, which run in the application's transaction. */
   @Override
-  protected DatabaseMetaData delegate() {
+  protected DatabaseMetaData delegate() throws SQLException {
+    PhysicalConnection physical = connection.session().usable();
     connection.session().disarmAutosave();
-    return delegate;
+    Source known = source;
+    if (known.physical() != physical) {
+      known = new Source(physical, physical.connection().getMetaData());
+      source = known;
+    }
+    return known.metaData();
   }
+
+  /** pgJDBC's metadata belong to one physical connection. */
+  private record Source(PhysicalConnection physical, DatabaseMetaData metaData) {}
 
   private ResultSet decorated(ResultSet result) {
     connection.gate().giveUpReplay("the catalog was read through DatabaseMetaData");
@@ -271,13 +281,18 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
 
   // -------------------- java.sql.Wrapper
 
+  /** pgJDBC's own metadata lead to pgJDBC's own connection. */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Unwrapping.unwrap(this, delegate, type);
+    T unwrapped = Unwrapping.unwrap(this, delegate(), type);
+    if (unwrapped != this) {
+      connection.gate().unwrapped(type);
+    }
+    return unwrapped;
   }
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return Unwrapping.isWrapperFor(this, delegate, type);
+    return Unwrapping.isWrapperFor(this, delegate(), type);
   }
 }

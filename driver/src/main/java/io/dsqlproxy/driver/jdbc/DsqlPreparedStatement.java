@@ -50,8 +50,8 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
           (statement, form) -> ((PreparedStatement) statement).execute(),
           DsqlStatement::executeUnit);
 
-  private final PreparedStatement own;
   private final Plan plan;
+  private final String text;
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
 
@@ -60,17 +60,28 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   private boolean streamBound;
 
+  /**
+   * A prepared statement.
+   *
+   * @param text what its own statement was prepared with
+   */
   DsqlPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement own,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, own, preparation);
-    this.own = own;
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, own, preparation);
+    this.text = text;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
     this.emulated =
         plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
+  }
+
+  private PreparedStatement ownPrepared() {
+    return (PreparedStatement) own();
   }
 
   @Override
@@ -83,12 +94,12 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   PreparedStatement batchStatement() {
-    return own;
+    return ownPrepared();
   }
 
   /** Gives a parameter to each of its own statements. */
   void bindOwn(ParameterBinding binding) throws SQLException {
-    binding.bindTo(own);
+    binding.bindTo(ownPrepared());
   }
 
   @Override
@@ -150,6 +161,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final PreparedStatement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     PreparedStatement prepared = ownFor(form);
     return prepared != null ? prepared : readyOther(form);
   }
@@ -157,7 +169,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   /** The one of its own statements that has the form's text; null if none has. */
   PreparedStatement ownFor(PlannedForm.Send form) throws SQLException {
     boolean planned = form == plan.inTransaction() || form == plan.autocommit();
-    return planned || form.sql().isEmpty() ? own : null;
+    return planned || form.sql().isEmpty() ? ownPrepared() : null;
   }
 
   /**
@@ -179,10 +191,24 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
       throw e;
     }
     if (batchToExecute() != null) {
-      own.clearBatch();
+      ownPrepared().clearBatch();
     }
     reportFrom(other);
     return other;
+  }
+
+  @Override
+  Statement replaceOwn() throws SQLException {
+    return filled((PreparedStatement) anew(own(), text), true);
+  }
+
+  /** Gives a statement that was just made what the application has given to this one. */
+  PreparedStatement filled(PreparedStatement fresh, boolean withBatch) throws SQLException {
+    if (withBatch && batch().size() > 0) {
+      batch().addTo(fresh);
+    }
+    parameters.bindTo(fresh);
+    return fresh;
   }
 
   @Override
@@ -210,6 +236,9 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final void prepareToRepeat() throws SQLException {
     super.prepareToRepeat();
+    if (isLeftBehind()) {
+      return;
+    }
     if (streamBound || batch().size() > 0) {
       bindOwn(parameters::bindTo);
     }
@@ -257,11 +286,21 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   // -------------------- java.sql.PreparedStatement: parameters
 
+  /** Without a result to tell, the server has to. */
+  private PreparedStatement described() throws SQLException {
+    if (delegate().getResultSet() == null) {
+      connection().session().usable();
+      follow();
+    }
+    return delegate();
+  }
+
   @Override
   public ResultSetMetaData getMetaData() throws SQLException {
     if (emulated == null) {
-      return delegate().getMetaData();
+      return described().getMetaData();
     }
+    connection().session().usable();
     try (Statement answer = like(emulated.answer().granted())) {
       return ((PreparedStatement) answer).getMetaData();
     }
@@ -270,8 +309,9 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public ParameterMetaData getParameterMetaData() throws SQLException {
     if (emulated == null) {
-      return delegate().getParameterMetaData();
+      return described().getParameterMetaData();
     }
+    connection().session().usable();
     try (Statement keys = like(emulated.keys().query())) {
       return ((PreparedStatement) keys).getParameterMetaData();
     }

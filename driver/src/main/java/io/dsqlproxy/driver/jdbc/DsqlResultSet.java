@@ -314,7 +314,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   public <T> T unwrap(Class<T> type) throws SQLException {
     T unwrapped = Unwrapping.unwrap(this, delegate, type);
     if (unwrapped != this) {
-      connection.gate().giveUpReplay("a result was unwrapped to " + type.getName());
+      String reason = "a result was unwrapped to " + type.getName();
+      connection.gate().giveUpReplay(reason);
+      connection.session().stay(reason);
     }
     return unwrapped;
   }

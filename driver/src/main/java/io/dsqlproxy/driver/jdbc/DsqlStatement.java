@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
@@ -57,8 +58,9 @@ class DsqlStatement extends ForwardingStatement implements Executable {
       new PlannedForm.Send("a batch of statements", List.of());
 
   private final DsqlConnection connection;
-  private final Statement own;
   private final Preparation<? extends Statement> preparation;
+  private volatile Statement own;
+  private volatile PhysicalConnection physical;
   private StatementSettings settings = StatementSettings.DEFAULT;
   private Batch batch = new Batch();
   private boolean executesBatch;
@@ -71,17 +73,27 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   private RowObserver observer;
   private StatementOrigin origin;
 
+  /** A statement of its own on a physical connection, which can be made like this on another. */
   DsqlStatement(
-      DsqlConnection connection, Statement own, Preparation<? extends Statement> preparation) {
+      DsqlConnection connection,
+      PhysicalConnection physical,
+      Statement own,
+      Preparation<? extends Statement> preparation) {
     this.connection = connection;
+    this.physical = physical;
     this.own = own;
     this.preparation = preparation;
   }
 
   /** A statement inside pgJDBC, found through one of its results. */
   DsqlStatement(DsqlConnection connection, Statement own, DsqlResultSet result) {
-    this(connection, own, (Preparation<? extends Statement>) null);
+    this(connection, null, own, null);
     this.lastResult = result;
+  }
+
+  /** What it executes with if there is one for every situation. */
+  final Statement own() {
+    return own;
   }
 
   /** What it reports from. */
@@ -167,7 +179,57 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public Statement ready(PlannedForm.Send form) throws SQLException {
     leaveReplay();
+    follow();
     return own;
+  }
+
+  /**
+   * Goes where the connection has gone: a statement of pgJDBC's belongs to one physical connection.
+   * What it was given before the move is given to the new one.
+   */
+  final void follow() throws SQLException {
+    if (!isLeftBehind() || own.isClosed()) {
+      return;
+    }
+    PhysicalConnection now = connection.session().current();
+    String obstacle = obstacleToRepeat();
+    if (obstacle != null) {
+      throw DsqlExceptions.statementLost(obstacle);
+    }
+    own = replaceOwn();
+    physical = now;
+  }
+
+  /** Whether {@link #follow()} has something to do. */
+  final boolean isLeftBehind() {
+    return preparation != null && physical != connection.session().current();
+  }
+
+  /** Makes all its own statements anew; returns {@link #own()}. */
+  Statement replaceOwn() throws SQLException {
+    Statement fresh = anew(own, "");
+    if (batch.size() > 0) {
+      batch.addTo(fresh);
+    }
+    return fresh;
+  }
+
+  /** A statement like one of its own, on the physical connection of now, in the place of that. */
+  final Statement anew(Statement old, String text) throws SQLException {
+    Statement fresh = connection.prepareAgain(preparation, text);
+    settings.applyTo(fresh);
+    fresh
+        .unwrap(PGStatement.class)
+        .setPrepareThreshold(old.unwrap(PGStatement.class).getPrepareThreshold());
+    if (old.isCloseOnCompletion()) {
+      fresh.closeOnCompletion();
+    }
+    try {
+      old.close();
+    } catch (SQLException closedWithItsConnection) {
+      return fresh;
+    }
+    return fresh;
   }
 
   final void leaveReplay() throws SQLException {
@@ -226,9 +288,10 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     return batch.obstacle();
   }
 
+  /** On another connection everything is given to it in any case. */
   @Override
   public void prepareToRepeat() throws SQLException {
-    if (batch.size() > 0) {
+    if (batch.size() > 0 && !isLeftBehind()) {
       batch.addTo(batchStatement());
     }
   }
@@ -389,6 +452,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public void addBatch(String sql) throws SQLException {
     PlannedForm.Send form = connection.gate().admitToBatch(connection.plan(sql));
+    connection.session().batched(form.sql());
     batchStatement().addBatch(form.sql());
     batch.add(form.sql());
   }

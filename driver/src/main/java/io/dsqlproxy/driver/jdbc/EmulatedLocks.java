@@ -3,7 +3,6 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.ExecutionGate;
 import io.dsqlproxy.driver.execution.Operation;
-import io.dsqlproxy.driver.execution.Session;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.journal.EmulatedLockUnit;
 import io.dsqlproxy.driver.locks.LockKey;
@@ -27,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.postgresql.jdbc.PgConnection;
 
 /**
  * Executes the statements that ask for a lock which Aurora DSQL does not have: the keys are
@@ -39,15 +37,13 @@ final class EmulatedLocks {
   private static final String WARNING = "01000";
 
   private final ExecutionGate gate;
-  private final Session session;
-  private final PgConnection pg;
+  private final PgSession session;
   private final SessionLocks locks;
   private volatile Waiting waiting;
 
-  EmulatedLocks(ExecutionGate gate, Session session, PgConnection pg, SessionLocks locks) {
+  EmulatedLocks(ExecutionGate gate, PgSession session, SessionLocks locks) {
     this.gate = gate;
     this.session = session;
-    this.pg = pg;
     this.locks = locks;
   }
 
@@ -126,7 +122,10 @@ final class EmulatedLocks {
     boolean held = locks.unlock(key, shared);
     if (!held) {
       String type = shared ? "ShareLock" : "ExclusiveLock";
-      pg.addWarning(new SQLWarning("you don't own a lock of type " + type, WARNING));
+      session
+          .current()
+          .pg()
+          .addWarning(new SQLWarning("you don't own a lock of type " + type, WARNING));
     }
     return held;
   }

@@ -31,10 +31,12 @@ abstract class ForwardingCallableStatement extends DsqlPreparedStatement
 
   ForwardingCallableStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       CallableStatement delegate,
       Plan plan,
-      Preparation<? extends Statement> preparation) {
-    super(connection, delegate, plan, preparation);
+      Preparation<? extends Statement> preparation,
+      String text) {
+    super(connection, physical, delegate, plan, preparation, text);
   }
 
   @Override

@@ -11,10 +11,8 @@ import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Date;
 import java.sql.NClob;
-import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.Ref;
-import java.sql.ResultSetMetaData;
 import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;
@@ -35,9 +33,10 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
 
   ForwardingPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement delegate,
       Preparation<? extends Statement> preparation) {
-    super(connection, delegate, preparation);
+    super(connection, physical, delegate, preparation);
   }
 
   @Override
@@ -161,11 +160,6 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   }
 
   @Override
-  public ResultSetMetaData getMetaData() throws SQLException {
-    return delegate().getMetaData();
-  }
-
-  @Override
   public void setDate(int parameterIndex, Date x, Calendar cal) throws SQLException {
     Date value = copyOf(x);
     Calendar calendar = copyOf(cal);
@@ -194,11 +188,6 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   @Override
   public void setURL(int parameterIndex, URL x) throws SQLException {
     bind(parameterIndex, statement -> statement.setURL(parameterIndex, x));
-  }
-
-  @Override
-  public ParameterMetaData getParameterMetaData() throws SQLException {
-    return delegate().getParameterMetaData();
   }
 
   @Override

@@ -1,13 +1,24 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.Session;
+import io.dsqlproxy.driver.execution.TransactionCommand;
+import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.driver.session.SessionState;
 import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
@@ -16,42 +27,109 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of the protocol, as pgJDBC keeps it. As safe for use by many threads as the connection.
+ * The session of one connection: the state of the protocol, as pgJDBC keeps it, and the physical
+ * connection that it uses at this moment. As safe for use by many threads as the connection.
  */
 final class PgSession implements Session {
 
   private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.session");
 
-  private final PgConnection pg;
+  /** After this time it is tried again to replace a connection that is old. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  PgSession(PgConnection pg) {
-    this.pg = pg;
+  /** What the server reports and a connection cannot set, or that two servers may differ in. */
+  private static final Set<String> OF_THE_SERVER =
+      Set.of("server_version", "in_hot_standby", "integer_datetimes");
+
+  private final Renewal renewal;
+  private final boolean on;
+  private final DriverStatistics statistics;
+  private final SessionState state = new SessionState();
+  private final ReentrantLock moving = new ReentrantLock();
+  private final Queue<PhysicalConnection> left = new ConcurrentLinkedQueue<>();
+
+  private volatile PhysicalConnection current;
+
+  /** The connection whose transaction is over although pgJDBC does not know it; or null. */
+  private volatile PhysicalConnection forgotten;
+
+  private volatile boolean closed;
+  private volatile boolean autoCommit;
+
+  PgSession(PhysicalConnection first, Renewal renewal, DriverStatistics statistics)
+      throws SQLException {
+    this.current = first;
+    this.renewal = renewal;
+    this.on = renewal.mode() != ReconnectMode.NEVER;
+    this.statistics = statistics;
+    this.autoCommit = first.pg().getAutoCommit();
   }
+
+  /** The physical connection of this moment. */
+  PhysicalConnection current() {
+    return current;
+  }
+
+  /** The same, or the one that takes its place if it is lost and no transaction is open. */
+  PhysicalConnection usable() throws SQLException {
+    if (on && isLost() && !isTransactionOpen()) {
+      move();
+    }
+    return current;
+  }
+
+  /** What the application has set. */
+  SessionState state() {
+    return state;
+  }
+
+  /** The application has closed the connection: no other takes its place. */
+  void close() {
+    closed = true;
+  }
+
+  /** Whether the application has switched autocommit on, which a lost connection cannot tell. */
+  boolean isAutoCommit() throws SQLException {
+    return isLost() ? autoCommit : current.pg().getAutoCommit();
+  }
+
+  /** What the application has chosen, for when pgJDBC cannot be asked any more. */
+  void autoCommit(boolean value) {
+    autoCommit = value;
+    state.set(SessionState.ClientSetting.AUTO_COMMIT, to -> to.setAutoCommit(value));
+  }
+
+  // -------------------- the state of the protocol
 
   @Override
   public boolean inTransaction() throws SQLException {
     disarmAutosave();
-    return !pg.getAutoCommit() || isTransactionOpen();
+    return isTransactionOpen() || !isAutoCommit();
   }
 
   @Override
   public boolean isTransactionOpen() {
-    return pg.getTransactionState() != TransactionState.IDLE;
+    return transactionState() != TransactionState.IDLE;
   }
 
   @Override
   public boolean isTransactionFailed() {
-    return pg.getTransactionState() == TransactionState.FAILED;
+    return transactionState() == TransactionState.FAILED;
+  }
+
+  TransactionState transactionState() {
+    PhysicalConnection physical = current;
+    return physical == forgotten ? TransactionState.IDLE : physical.pg().getTransactionState();
   }
 
   @Override
   public boolean isClosed() throws SQLException {
-    return pg.isClosed();
+    return current.pg().isClosed();
   }
 
   @Override
   public PreparedStatement prepare(String sql) throws SQLException {
-    return pg.prepareStatement(sql);
+    return current.pg().prepareStatement(sql);
   }
 
   @Override
@@ -79,11 +157,11 @@ final class PgSession implements Session {
 
   /** JDBC's levels are numbered from the weakest. */
   private boolean isAtLeast(int level) throws SQLException {
-    return pg.getTransactionIsolation() >= level;
+    return current.pg().getTransactionIsolation() >= level;
   }
 
   private boolean isReadOnly() throws SQLException {
-    try (Statement statement = pg.createStatement();
+    try (Statement statement = current.pg().createStatement();
         ResultSet shown = statement.executeQuery("SHOW transaction_read_only")) {
       return shown.next() && shown.getString(1).equals("on");
     }
@@ -93,6 +171,7 @@ final class PgSession implements Session {
   @Override
   public void begin(List<TransactionModes.Kind> modes) throws SQLException {
     rollBack();
+    PgConnection pg = current.pg();
     boolean autocommit = pg.getAutoCommit();
     pg.setAutoCommit(true);
     try (Statement statement = pg.createStatement()) {
@@ -112,6 +191,7 @@ final class PgSession implements Session {
     if (!isTransactionOpen()) {
       return;
     }
+    PgConnection pg = current.pg();
     if (!pg.getAutoCommit()) {
       pg.rollback();
       return;
@@ -126,9 +206,182 @@ final class PgSession implements Session {
    * Aurora DSQL. An application that reaches pgJDBC can switch it on at any time.
    */
   void disarmAutosave() {
+    PgConnection pg = current.pg();
     if (pg.getAutosave() != AutoSave.NEVER) {
       LOG.warn("autosave={} is off again: Aurora DSQL has no savepoints", pg.getAutosave().value());
       pg.setAutosave(AutoSave.NEVER);
+    }
+  }
+
+  // -------------------- what the application changes
+
+  @Override
+  public void executed(String sql, TransactionCommand.Kind end) {
+    switch (end) {
+      case COMMIT -> state.committed();
+      case ROLLBACK -> state.rolledBack();
+      case ROLLBACK_TO -> state.endedSomehow();
+      case UNCLEAR -> {
+        state.executed(sql, isTransactionOpen());
+        state.endedSomehow();
+      }
+      default -> state.executed(sql, isTransactionOpen());
+    }
+  }
+
+  /** A text becomes part of a batch, of which nobody knows how much is executed. */
+  void batched(String sql) {
+    if (on && !state.isHarmless(sql)) {
+      state.stay("a batch held a statement that changes the session");
+    }
+  }
+
+  @Override
+  public void stay(String reason) {
+    state.stayForEver(reason);
+  }
+
+  // -------------------- another connection in the place of this one
+
+  @Override
+  public ReconnectMode reconnect() {
+    return renewal.mode();
+  }
+
+  @Override
+  public boolean isLost() {
+    try {
+      return on && !closed && isClosed();
+    } catch (SQLException unknown) {
+      return true;
+    }
+  }
+
+  @Override
+  public boolean isOld() {
+    return renewal.ages() && current.isOld(renewal.nanoClock().getAsLong());
+  }
+
+  /** True if the connection should be given up by who keeps it; counted once. */
+  boolean isRetired() {
+    boolean retired = isOld() && !isTransactionOpen();
+    if (retired) {
+      countRetired(current);
+    }
+    return retired;
+  }
+
+  private void countRetired(PhysicalConnection old) {
+    if (old.retire()) {
+      statistics.connections().connectionRetired();
+    }
+  }
+
+  @Override
+  public void forgetTransaction(boolean maybeCommitted) {
+    forgotten = current;
+    if (maybeCommitted) {
+      state.endedSomehow();
+    } else {
+      state.rolledBack();
+    }
+  }
+
+  @Override
+  public void move() throws SQLException {
+    moving.lock();
+    try {
+      if (closed) {
+        throw DsqlExceptions.notMoved("the application has closed it");
+      }
+      if (isClosed()) {
+        PhysicalConnection lost = current;
+        replace(another());
+        if (closed) {
+          current.closeQuietly();
+          throw DsqlExceptions.notMoved("the application has closed it");
+        }
+        LOG.info(
+            "A lost connection was replaced: {} by {}", lost.connection(), current.connection());
+      }
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  @Override
+  public void leaveOld() {
+    moving.lock();
+    try {
+      PhysicalConnection old = current;
+      if (closed || !isOld() || isClosed() || state.obstacle() != null) {
+        return;
+      }
+      replace(another());
+      countRetired(old);
+      left.add(old);
+    } catch (SQLException failure) {
+      LOG.info("A connection that is old was not replaced yet", failure);
+      current.oldFrom(renewal.nanoClock().getAsLong() + PATIENCE.toNanos());
+    } finally {
+      moving.unlock();
+    }
+  }
+
+  @Override
+  public void closeLeft() {
+    PhysicalConnection old = left.poll();
+    while (old != null) {
+      old.closeQuietly();
+      old = left.poll();
+    }
+  }
+
+  private void replace(PhysicalConnection other) {
+    current = other;
+    statistics.connections().connectionMoved();
+  }
+
+  private PhysicalConnection another() throws SQLException {
+    String obstacle = state.obstacle();
+    if (obstacle != null) {
+      throw DsqlExceptions.notMoved(obstacle);
+    }
+    boolean comparable = !isTransactionOpen() && current != forgotten;
+    Connection opened = renewal.opener().open();
+    try {
+      PhysicalConnection other = new PhysicalConnection(opened, renewal);
+      state.restoreOn(opened);
+      if (comparable) {
+        requireLike(current.pg().getParameterStatuses(), other.pg().getParameterStatuses());
+      }
+      if (closed) {
+        throw DsqlExceptions.notMoved("the application has closed it");
+      }
+      return other;
+    } catch (SQLException | RuntimeException | Error failure) {
+      try {
+        opened.close();
+      } catch (SQLException atClose) {
+        failure.addSuppressed(atClose);
+      }
+      throw failure;
+    }
+  }
+
+  /** What the server reports shows most of what the driver could not see, a function's SET, say. */
+  private static void requireLike(Map<String, String> before, Map<String, String> after)
+      throws SQLException {
+    for (Map.Entry<String, String> parameter : before.entrySet()) {
+      String value = after.get(parameter.getKey());
+      if (value != null
+          && !value.equals(parameter.getValue())
+          && !OF_THE_SERVER.contains(parameter.getKey())) {
+        throw DsqlExceptions.notMoved(
+            "the parameter "
+                + parameter.getKey()
+                + " was changed where the driver could not see it");
+      }
     }
   }
 }

@@ -27,17 +27,18 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
 
   private final PlannedForm autocommitForm;
   private final PlannedForm inTransactionForm;
-  private final PreparedStatement autocommit;
-  private final PreparedStatement inTransaction;
+  private volatile PreparedStatement autocommit;
+  private volatile PreparedStatement inTransaction;
   private volatile PreparedStatement executedWith;
 
   TwoFormPreparedStatement(
       DsqlConnection connection,
+      PhysicalConnection physical,
       PreparedStatement autocommit,
       PreparedStatement inTransaction,
       Plan plan,
       Preparation<? extends Statement> preparation) {
-    super(connection, inTransaction, plan, preparation);
+    super(connection, physical, inTransaction, plan, preparation, sql(plan.inTransaction()));
     this.autocommitForm = plan.autocommit();
     this.inTransactionForm = plan.inTransaction();
     this.autocommit = autocommit;
@@ -45,9 +46,23 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
     this.executedWith = inTransaction;
   }
 
+  private static String sql(PlannedForm form) {
+    return ((PlannedForm.Send) form).sql();
+  }
+
   @Override
   Statement executedWith() {
     return executedWith;
+  }
+
+  @Override
+  Statement replaceOwn() throws SQLException {
+    PreparedStatement alone = (PreparedStatement) anew(autocommit, sql(autocommitForm));
+    boolean executedAlone = executedWith == autocommit;
+    inTransaction = (PreparedStatement) super.replaceOwn();
+    autocommit = filled(alone, false);
+    executedWith = executedAlone ? autocommit : inTransaction;
+    return inTransaction;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 
 /** Keeps what is read from a stream, up to a limit. Not safe for use by several threads at once. */
 final class RecordingInputStream extends FilterInputStream
@@ -25,6 +26,12 @@ final class RecordingInputStream extends FilterInputStream
   @Override
   public InputStream copy() {
     return new ByteArrayInputStream(recorded.toByteArray());
+  }
+
+  /** A connection that was lost while the stream was sent has left a part of it unread. */
+  @Override
+  public InputStream again() {
+    return new SequenceInputStream(copy(), this);
   }
 
   @Override

@@ -25,6 +25,12 @@ final class RecordingReader extends FilterReader implements StreamBinding.Record
     return new StringReader(recorded.toString());
   }
 
+  /** pgJDBC reads all characters when they are bound. */
+  @Override
+  public Reader again() {
+    return copy();
+  }
+
   @Override
   public String obstacle() {
     return complete

@@ -35,7 +35,7 @@ public final class StreamBinding<S> implements ParameterBinding {
 
   @Override
   public void bindTo(PreparedStatement statement) throws SQLException {
-    binding.bind(statement, given ? recording.copy() : recording.stream());
+    binding.bind(statement, given ? recording.again() : recording.stream());
     given = true;
   }
 
@@ -77,6 +77,9 @@ public final class StreamBinding<S> implements ParameterBinding {
 
     /** What was read, as a stream. */
     S copy();
+
+    /** The whole stream: what was read, and then the rest of it. */
+    S again();
 
     /** Why there is no copy, as a clause; or null. */
     String obstacle();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ public final class SessionLocks implements SessionGuard {
   private final LockService service;
   private final LockAccess.Opener opener;
   private final Session session;
-  private final Connection application;
+  private final Supplier<Connection> application;
   private final UUID owner = UUID.randomUUID();
   private final SessionReference reference = new SessionReference(this);
   private final Map<Held, Holding> held = new ConcurrentHashMap<>();
@@ -40,10 +41,13 @@ public final class SessionLocks implements SessionGuard {
    * The locks of a connection that has none.
    *
    * @param opener opens connections like it, for the lock table
-   * @param application pgJDBC's connection, for locks in its transactions
+   * @param application pgJDBC's connection of the moment, for locks in its transactions
    */
   public SessionLocks(
-      LockService service, LockAccess.Opener opener, Session session, Connection application) {
+      LockService service,
+      LockAccess.Opener opener,
+      Session session,
+      Supplier<Connection> application) {
     this.service = service;
     this.opener = opener;
     this.session = session;
@@ -187,9 +191,10 @@ public final class SessionLocks implements SessionGuard {
     return !closed && !isConnectionClosed() && !held.isEmpty();
   }
 
+  /** A session that may go on with another connection keeps its locks. */
   private boolean isConnectionClosed() {
     try {
-      return session.isClosed();
+      return session.isClosed() && !session.isLost();
     } catch (SQLException unknown) {
       return true;
     }
@@ -241,7 +246,7 @@ public final class SessionLocks implements SessionGuard {
     if (!mayLook && !awaitFree(key, shared, wait)) {
       return false;
     }
-    while (!store().lockInTransaction(application, owner, key, shared)) {
+    while (!store().lockInTransaction(application.get(), owner, key, shared)) {
       if (!awaitFree(key, shared, wait)) {
         return false;
       }
@@ -260,7 +265,7 @@ public final class SessionLocks implements SessionGuard {
    * @throws SQLException SQLSTATE 40001 if it does not
    */
   public void requireInSnapshot(Taken taken) throws SQLException {
-    if (session.isTransactionOpen() && !store().fence(application, taken.lease())) {
+    if (session.isTransactionOpen() && !store().fence(application.get(), taken.lease())) {
       failIfLost(taken.lease());
       throw DsqlExceptions.snapshotBeforeLock(taken.lease().key().toString());
     }
@@ -295,7 +300,7 @@ public final class SessionLocks implements SessionGuard {
   public void beforeCommit() throws SQLException {
     beforeStatement();
     for (Holding holding : held.values()) {
-      if (!store().fence(application, holding.lease)) {
+      if (!store().fence(application.get(), holding.lease)) {
         holding.lease.lose();
         throw DsqlExceptions.lockLost(holding.lease.key().toString());
       }

@@ -1,8 +1,8 @@
 package io.dsqlproxy.driver.observation;
 
 /**
- * Counts what happens until a physical connection is open. Safe for use by many threads; counters
- * only grow.
+ * Counts what happens until a physical connection is open, and how it is given up. Safe for use by
+ * many threads; counters only grow.
  */
 public final class ConnectionStatistics {
 
@@ -49,6 +49,16 @@ public final class ConnectionStatistics {
   /** The application heard that no connection could be opened. */
   public void connectFailed() {
     counters.happened(DriverEvent.CONNECT_FAILED);
+  }
+
+  /** A physical connection was given up because of its age. */
+  public void connectionRetired() {
+    counters.happened(DriverEvent.CONNECTION_RETIRED);
+  }
+
+  /** Another physical connection took the place of one that was lost, or old. */
+  public void connectionMoved() {
+    counters.happened(DriverEvent.CONNECTION_MOVED);
   }
 
   Snapshot snapshot() {

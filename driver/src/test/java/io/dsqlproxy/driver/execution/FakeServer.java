@@ -20,6 +20,9 @@ final class FakeServer implements Session {
   /** In the log: the driver has rolled back an open transaction. */
   static final String ROLLED_BACK = "(rolled back)";
 
+  /** In the log: the session goes on with another connection. */
+  static final String MOVED = "(moved)";
+
   /** In the log: a wait for the next execution. */
   static final String WAITED = "(waited)";
 
@@ -42,12 +45,41 @@ final class FakeServer implements Session {
   private boolean autocommit = true;
   private State state = State.IDLE;
   private boolean closed;
+  private boolean old;
+  private final ReconnectMode reconnect;
+  private SQLException immovable;
+  private String stays;
+  private final List<String> ends = new ArrayList<>();
   private SQLException whyFailed;
 
   /** Those of every transaction, until one was begun with others. */
   private List<TransactionModes.Kind> modes = List.of(TransactionModes.Kind.REPEATABLE_READ);
 
+  FakeServer(ReconnectMode reconnect) {
+    this.reconnect = reconnect;
+  }
+
   // -------------------- the test's side
+
+  /** The next attempts to move fail; null lets them succeed. */
+  void refuseToMove(SQLException refusal) {
+    immovable = refusal;
+  }
+
+  /** The connection is older than it should be. */
+  void growOld() {
+    old = true;
+  }
+
+  /** What the session was told of the ends of its transactions, in their order. */
+  List<String> ends() {
+    return ends;
+  }
+
+  /** Why the session stays with its connection; null if it does not. */
+  String stays() {
+    return stays;
+  }
 
   void setAutocommit(boolean autocommit) {
     this.autocommit = autocommit;
@@ -150,7 +182,7 @@ final class FakeServer implements Session {
 
   @Override
   public boolean inTransaction() throws SQLException {
-    if (closed) {
+    if (closed && !isLost()) {
       throw new SQLException("This connection has been closed.", "08003");
     }
     return !autocommit || isTransactionOpen();
@@ -195,5 +227,58 @@ final class FakeServer implements Session {
       log.add(ROLLED_BACK);
       state = State.IDLE;
     }
+  }
+
+  @Override
+  public ReconnectMode reconnect() {
+    return reconnect;
+  }
+
+  @Override
+  public boolean isLost() {
+    return closed && reconnect != ReconnectMode.NEVER;
+  }
+
+  @Override
+  public boolean isOld() {
+    return old;
+  }
+
+  @Override
+  public void move() throws SQLException {
+    if (immovable != null) {
+      throw immovable;
+    }
+    log.add(MOVED);
+    closed = false;
+    old = false;
+    state = State.IDLE;
+  }
+
+  @Override
+  public void leaveOld() {
+    log.add(MOVED);
+    old = false;
+  }
+
+  @Override
+  public void closeLeft() {}
+
+  @Override
+  public void forgetTransaction(boolean maybeCommitted) {
+    state = State.IDLE;
+    ends.add(maybeCommitted ? "?" : "lost");
+  }
+
+  @Override
+  public void executed(String sql, Kind end) {
+    if (end != Kind.NONE && end != Kind.BEGIN) {
+      ends.add(end.name());
+    }
+  }
+
+  @Override
+  public void stay(String reason) {
+    stays = reason;
   }
 }

@@ -20,7 +20,7 @@ final class GateOnFakeServer {
 
   static final int JOURNAL_BYTES = 10_000;
 
-  final FakeServer server = new FakeServer();
+  final FakeServer server;
   final DriverStatistics statistics = new DriverStatistics();
   final List<Duration> delays = new ArrayList<>();
   final ExecutionGate gate;
@@ -31,6 +31,11 @@ final class GateOnFakeServer {
   private long now;
 
   GateOnFakeServer(RetryMode mode, int maxAttempts) {
+    this(mode, maxAttempts, ReconnectMode.NEVER);
+  }
+
+  GateOnFakeServer(RetryMode mode, int maxAttempts, ReconnectMode reconnect) {
+    server = new FakeServer(reconnect);
     RetryPolicy policy =
         new RetryPolicy(
             maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(4));

@@ -54,8 +54,9 @@ class JdbcSurfaceTest {
             Connection.class,
             DsqlConnection.class,
             "createStatement prepareStatement prepareCall nativeSQL commit rollback setAutoCommit "
-                + "close setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
-                + "createArrayOf setTransactionIsolation abort unwrap isWrapperFor"),
+                + "setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
+                + "createArrayOf setTransactionIsolation setReadOnly setHoldability setTypeMap "
+                + "getTypeMap setNetworkTimeout close abort isClosed isValid unwrap isWrapperFor"),
         Arguments.of(Statement.class, DsqlStatement.class, STATEMENT),
         Arguments.of(PreparedStatement.class, DsqlPreparedStatement.class, PREPARED_STATEMENT),
         Arguments.of(

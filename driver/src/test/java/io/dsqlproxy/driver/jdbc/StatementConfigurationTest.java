@@ -58,10 +58,10 @@ class StatementConfigurationTest {
   private final Recorder autocommit = new Recorder();
   private final Recorder inTransaction = new Recorder();
   private final DsqlPreparedStatement one =
-      new DsqlPreparedStatement(null, own.statement(), PLAN, null);
+      new DsqlPreparedStatement(null, null, own.statement(), PLAN, null, "select ?");
   private final DsqlPreparedStatement both =
       new TwoFormPreparedStatement(
-          null, autocommit.statement(), inTransaction.statement(), PLAN, null);
+          null, null, autocommit.statement(), inTransaction.statement(), PLAN, null);
 
   static Stream<Setter> configuring() {
     return Stream.concat(

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
@@ -19,6 +20,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
+import java.util.function.LongSupplier;
 
 /** A PostgreSQL server for one test class, and decorated connections to it. Thread-confined. */
 final class DecoratedConnections implements AutoCloseable {
@@ -49,6 +52,25 @@ final class DecoratedConnections implements AutoCloseable {
 
   Connection open(boolean allowWeakerIsolation, String urlParameters) throws SQLException {
     return DsqlConnection.wrap(openPg(urlParameters), context(allowWeakerIsolation));
+  }
+
+  /** A connection that moves, and gets old by the given clock. */
+  Connection openMoving(ReconnectMode mode, LongSupplier nanoClock, String urlParameters)
+      throws SQLException {
+    Renewal renewal =
+        new Renewal(
+            mode,
+            Duration.ofMinutes(55),
+            () -> openPg(urlParameters),
+            nanoClock,
+            () -> new Random(1));
+    return DsqlConnection.wrap(openPg(urlParameters), context(false), renewal, null);
+  }
+
+  /** Ends a session as an administrator does: the server says so (57P01), and hangs up. */
+  void terminate(Connection connection) throws SQLException {
+    int process = connection.unwrap(DsqlConnection.class).session().current().pg().getBackendPID();
+    ask("SELECT pg_terminate_backend(" + process + ", 10000)");
   }
 
   Connection openPg(String urlParameters) throws SQLException {

@@ -58,7 +58,8 @@ class ForwardingTest {
   void statement() throws Exception {
     assertForwards(
         Statement.class,
-        new DsqlStatement(connection, recorder(Statement.class), Connection::prepareStatement));
+        new DsqlStatement(
+            connection, physical(), recorder(Statement.class), Connection::prepareStatement));
   }
 
   @Test
@@ -67,7 +68,12 @@ class ForwardingTest {
     assertForwards(
         PreparedStatement.class,
         new DsqlPreparedStatement(
-            connection, recorder(PreparedStatement.class), plan, Connection::prepareStatement));
+            connection,
+            physical(),
+            recorder(PreparedStatement.class),
+            plan,
+            Connection::prepareStatement,
+            plan.sql()));
   }
 
   @Test
@@ -76,7 +82,12 @@ class ForwardingTest {
     assertForwards(
         CallableStatement.class,
         new DsqlCallableStatement(
-            connection, recorder(CallableStatement.class), plan, Connection::prepareCall));
+            connection,
+            physical(),
+            recorder(CallableStatement.class),
+            plan,
+            Connection::prepareCall,
+            plan.sql()));
   }
 
   @Test
@@ -88,12 +99,16 @@ class ForwardingTest {
   void databaseMetaData() throws Exception {
     assertForwards(
         DatabaseMetaData.class,
-        new DsqlDatabaseMetaData(connection, recorder(DatabaseMetaData.class)));
+        new DsqlDatabaseMetaData(connection, physical(), recorder(DatabaseMetaData.class)));
   }
 
   @Test
   void array() throws Exception {
     assertForwards(Array.class, new DsqlArray(connection, recorder(Array.class)));
+  }
+
+  private static PhysicalConnection physical() {
+    return connection.session().current();
   }
 
   private <T> void assertForwards(Class<T> jdbc, T decorated) throws Exception {
