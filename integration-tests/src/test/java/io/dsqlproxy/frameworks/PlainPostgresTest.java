@@ -79,6 +79,20 @@ class PlainPostgresTest {
   }
 
   @Test
+  void locksAreNotEmulatedWhereTwoSessionsCouldTakeOneAtOnce() throws SQLException {
+    String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
+    try (Connection emulating = DriverManager.getConnection(url + "&lockEmulation=advisory")) {
+      assertThatThrownBy(() -> ask(emulating, "SELECT pg_advisory_lock(1)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("0A000"))
+          .hasMessageContaining("rewriteLocks=false");
+    }
+    try (Connection asItIs = DriverManager.getConnection(url + "&rewriteLocks=false")) {
+      assertThat(ask(asItIs, "SELECT pg_try_advisory_lock(1)")).isEqualTo("t");
+    }
+  }
+
+  @Test
   void isolationIsWhateverPostgresIsTold() throws SQLException {
     for (int level :
         new int[] {Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_REPEATABLE_READ}) {
