@@ -82,10 +82,10 @@ class PlainPostgresTest {
   void locksAreNotEmulatedWhereTwoSessionsCouldTakeOneAtOnce() throws SQLException {
     String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
     try (Connection emulating = DriverManager.getConnection(url + "&lockEmulation=advisory")) {
-      assertThatThrownBy(() -> ask(emulating, "SELECT pg_advisory_lock(1)"))
-          .isInstanceOfSatisfying(
-              SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("0A000"))
-          .hasMessageContaining("rewriteLocks=false");
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> ask(emulating, "SELECT pg_advisory_lock(1)"))
+          .withMessageContaining("rewriteLocks=false")
+          .satisfies(refused -> assertThat(refused.getSQLState()).isEqualTo("0A000"));
     }
     try (Connection asItIs = DriverManager.getConnection(url + "&rewriteLocks=false")) {
       assertThat(ask(asItIs, "SELECT pg_try_advisory_lock(1)")).isEqualTo("t");
