@@ -24,7 +24,8 @@ public final class Readme {
     String begin = "<!-- " + name + ":begin -->";
     String end = "<!-- " + name + ":end -->";
     assertThat(readme).containsOnlyOnce(begin).containsOnlyOnce(end);
-    assertThat(readme.substring(readme.indexOf(begin) + begin.length(), readme.indexOf(end)).strip())
+    assertThat(
+            readme.substring(readme.indexOf(begin) + begin.length(), readme.indexOf(end)).strip())
         .as("what must stand between the markers " + name + " of README.md")
         .isEqualTo(text.strip());
   }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What the rewriter says of a WHERE clause is true of the rows that PostgreSQL finds by it, for
- * random clauses over a small table. The system property {@code conditions.seed} makes the same ones
- * again.
+ * random clauses over a small table. The system property {@code conditions.seed} makes the same
+ * ones again.
  */
 @Timeout(120)
 class FixedColumnsAgainstPostgresTest {
@@ -99,7 +99,9 @@ class FixedColumnsAgainstPostgresTest {
   private static void assertSubset(String clause, RowWrite row, List<Map<String, String>> rows)
       throws SQLException {
     Set<String> expected = new TreeSet<>();
-    rows.stream().filter(one -> "2".equals(one.get("v"))).forEach(one -> expected.add(one.get("ctid")));
+    rows.stream()
+        .filter(one -> "2".equals(one.get("v")))
+        .forEach(one -> expected.add(one.get("ctid")));
     String prefix = "DELETE FROM t WHERE ";
     String conditional = row.withVersion("2");
     assertThat(conditional).startsWith(prefix);
@@ -168,13 +170,29 @@ class FixedColumnsAgainstPostgresTest {
   }
 
   private String column() {
-    return pick("a", "t.a", "A", "b", "t.b", "\"C c\"", "t.\"C c\"", "d", "(a)", "a + 1", "b || ''");
+    return pick(
+        "a", "t.a", "A", "b", "t.b", "\"C c\"", "t.\"C c\"", "d", "(a)", "a + 1", "b || ''");
   }
 
   private String value() {
     return pick(
-        "1", "2", "'x'", "'1'", "'it''s'", "'x'::text", "'xy'::char", "'x'\n'y'", "E'x'", "1::int",
-        "'1'::bigint", "-1", "NULL", "1 + 1", "(2)", "'it''s'::varchar", "true");
+        "1",
+        "2",
+        "'x'",
+        "'1'",
+        "'it''s'",
+        "'x'::text",
+        "'xy'::char",
+        "'x'\n'y'",
+        "E'x'",
+        "1::int",
+        "'1'::bigint",
+        "-1",
+        "NULL",
+        "1 + 1",
+        "(2)",
+        "'it''s'::varchar",
+        "true");
   }
 
   private String space() {

@@ -71,7 +71,10 @@ class AreasUnderFaultsTest {
   private final Map<String, Long> operations = new TreeMap<>();
   private long invariants;
 
-  @Proves({"003/1.1", "003/3.5", "003/4.5", "003/5.2", "003/5.4", "003/5.5", "003/6.5", "003/7.1", "003/7.5", "003/8.5", "003/9.5"})
+  @Proves({
+    "003/1.1", "003/3.5", "003/4.5", "003/5.2", "003/5.4", "003/5.5", "003/6.5", "003/7.1",
+    "003/7.5", "003/8.5", "003/9.5"
+  })
   @Test
   void whateverGoesWrongNoInvariantBreaksUnderAnyPolicy() throws Exception {
     System.out.printf("areas under faults: seed %d%n", SEED);

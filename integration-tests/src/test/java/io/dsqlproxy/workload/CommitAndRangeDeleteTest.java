@@ -49,7 +49,8 @@ class CommitAndRangeDeleteTest {
     own(policy.applyTo(CLUSTER.dataSource()));
     CLUSTER.faults().at(commit()).times(3).answer(conflict());
     owner.heartbeat(shard, range, "owner");
-    assertThat(CLUSTER.statements().stream().filter(sql -> sql.startsWith("UPDATE shards"))).hasSize(5);
+    assertThat(CLUSTER.statements().stream().filter(sql -> sql.startsWith("UPDATE shards")))
+        .hasSize(5);
   }
 
   @Proves({"003/2.5", "003/9.3"})
@@ -59,8 +60,7 @@ class CommitAndRangeDeleteTest {
       WorkloadPolicy policy) {
     own(policy.applyTo(CLUSTER.dataSource()));
     long mine = range;
-    ShardStore thief =
-        new ShardStore(new Transactions(CLUSTER.dataSource()), Dialect.POSTGRESQL);
+    ShardStore thief = new ShardStore(new Transactions(CLUSTER.dataSource()), Dialect.POSTGRESQL);
     ShardStore robbed =
         new ShardStore(
             new Transactions(
@@ -69,8 +69,7 @@ class CommitAndRangeDeleteTest {
                     () -> thief.acquire(shard, mine, "thief"))),
             Dialect.POSTGRESQL);
     Unavailable failure =
-        catchThrowableOfType(
-            Unavailable.class, () -> robbed.heartbeat(shard, mine, "owner"));
+        catchThrowableOfType(Unavailable.class, () -> robbed.heartbeat(shard, mine, "owner"));
     assertThat(failure.sqlState()).isEqualTo("40001");
     assertThat(failure.getCause())
         .isInstanceOf(SQLTransactionRollbackException.class)
@@ -89,8 +88,7 @@ class CommitAndRangeDeleteTest {
       throws SQLException {
     NamedQueue queue = new NamedQueue(7, "long-" + policy);
     QueueStore store =
-        new QueueStore(
-            new Transactions(policy.applyTo(CLUSTER.dataSource())), Dialect.POSTGRESQL);
+        new QueueStore(new Transactions(policy.applyTo(CLUSTER.dataSource())), Dialect.POSTGRESQL);
     store.create(queue);
     fill(queue, 0, 2_000);
     fill(queue, 2_000, 3_100);

@@ -28,9 +28,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two transactions that want to write the same row, or to insert the same key: one of them gets
- * through, the other one loses (SQLSTATE 40001) and is told why by a typed error when it tries again.
- * This is so with each form of the lock, and without it too: on Aurora DSQL the write itself is what
- * the lock would be. On PostgreSQL at READ COMMITTED it is not, as {@link RaceOnPostgresTest} shows.
+ * through, the other one loses (SQLSTATE 40001) and is told why by a typed error when it tries
+ * again. This is so with each form of the lock, and without it too: on Aurora DSQL the write itself
+ * is what the lock would be. On PostgreSQL at READ COMMITTED it is not, as {@link
+ * RaceOnPostgresTest} shows.
  */
 class RaceTest {
 
@@ -180,10 +181,8 @@ class RaceTest {
     ExecutionStore executions = executions(transactions);
     long task = Ranges.firstTask(range) + 10;
     Run first =
-        executions.create(
-            new Fence(range, task), workflow, Optional.empty(), UUID.randomUUID());
-    Run completed =
-        executions.update(new Fence(range, task + 1), first, ExecutionStore.COMPLETED);
+        executions.create(new Fence(range, task), workflow, Optional.empty(), UUID.randomUUID());
+    Run completed = executions.update(new Fence(range, task + 1), first, ExecutionStore.COMPLETED);
     assertOneRun(policy, workflow, Optional.of(completed), 2);
   }
 
@@ -201,8 +200,7 @@ class RaceTest {
         store -> store.create(new Fence(range, task), workflow, previous, UUID.randomUUID()),
         store -> store.create(new Fence(range, task + 1), workflow, previous, UUID.randomUUID()),
         CurrentWorkflowConditionFailed.class);
-    assertThat(stored("SELECT count(*) FROM executions WHERE shard_id = ?", shard))
-        .isEqualTo(runs);
+    assertThat(stored("SELECT count(*) FROM executions WHERE shard_id = ?", shard)).isEqualTo(runs);
   }
 
   private static ExecutionStore executions(Transactions transactions) {

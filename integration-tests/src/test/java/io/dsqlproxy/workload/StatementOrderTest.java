@@ -151,8 +151,7 @@ class StatementOrderTest {
     Workflow workflow = new Workflow(SHARD, UUID.randomUUID(), "z");
     Run[] zombie = new Run[1];
     assertThat(
-            sentBy(
-                () -> zombie[0] = executions.createZombie(fence(), workflow, UUID.randomUUID())))
+            sentBy(() -> zombie[0] = executions.createZombie(fence(), workflow, UUID.randomUUID())))
         .containsExactly(
             "LOCK shards", "LOCK current_executions", "INSERT executions", "INSERT transfer_tasks");
     assertThat(sentBy(() -> executions.updateZombie(fence(), zombie[0])))

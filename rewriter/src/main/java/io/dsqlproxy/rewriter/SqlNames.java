@@ -118,8 +118,8 @@ public final class SqlNames {
   private SqlNames() {}
 
   /**
-   * Whether a word, in lower case and without quotes, is none that a column could have for its name:
-   * {@code user} is a function.
+   * Whether a word, in lower case and without quotes, is none that a column could have for its
+   * name: {@code user} is a function.
    */
   public static boolean isReserved(String word) {
     return RESERVED.contains(word);

@@ -30,7 +30,13 @@ class EffectTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT a FROM t", "SELECT a FROM t FOR UPDATE", "VALUES (1)", "TABLE t", "SHOW a", "", ";"
+        "SELECT a FROM t",
+        "SELECT a FROM t FOR UPDATE",
+        "VALUES (1)",
+        "TABLE t",
+        "SHOW a",
+        "",
+        ";"
       })
   void queriesChangeNothing(String sql) {
     assertThat(effect(sql)).isEqualTo(Effect.NOTHING);
@@ -68,8 +74,7 @@ class EffectTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"SET search_path = a", "RESET ALL", "DISCARD PLANS", "SET ROLE r"})
+  @ValueSource(strings = {"SET search_path = a", "RESET ALL", "DISCARD PLANS", "SET ROLE r"})
   void settingsAreToldFromData(String sql) {
     assertThat(effect(sql)).isEqualTo(Effect.SETTINGS);
   }

@@ -95,8 +95,7 @@ class LockPolicyTest {
   @Test
   void versionColumnsAreFoundAsTablesAreLookedUp() {
     LockPolicy policy =
-        LockPolicy.parse("conditional")
-            .withVersionColumns(" T.V, s.t.\"W w\" , \"U u\".version ");
+        LockPolicy.parse("conditional").withVersionColumns(" T.V, s.t.\"W w\" , \"U u\".version ");
     assertThat(policy.versionColumn(QualifiedName.of("t"))).isEqualTo("v");
     assertThat(policy.versionColumn(QualifiedName.of("S.T"))).isEqualTo("W w");
     assertThat(policy.versionColumn(QualifiedName.of("other.t"))).isEqualTo("v");

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says of each statement that gives up a guarantee that it does, once for each text. Safe for use by
- * many threads.
+ * Says of each statement that gives up a guarantee that it does, once for each text. Safe for use
+ * by many threads.
  */
 final class LossReport implements Planner {
 

@@ -1,7 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.Journal;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
 import io.dsqlproxy.driver.journal.Unit;

@@ -1,11 +1,11 @@
 package io.dsqlproxy.driver.execution;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.fences.Fences;
 import io.dsqlproxy.driver.fences.Step;
 import io.dsqlproxy.driver.journal.Journal;
 import io.dsqlproxy.driver.journal.JournalSavepoint;
 import io.dsqlproxy.driver.journal.LockUnit;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;

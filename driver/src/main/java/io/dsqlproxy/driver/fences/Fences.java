@@ -134,10 +134,7 @@ public final class Fences {
     }
     VersionedRows found =
         new VersionedRows(
-            read,
-            keys.of(read.table()),
-            statement.invocation(form, null).parameters(),
-            this::row);
+            read, keys.of(read.table()), statement.invocation(form, null).parameters(), this::row);
     if (!found.identifiesRows()) {
       KeptLocks.report(form, read.table());
       return Step.planned(form.postponed().locked());

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says of which queries the lock is not conditional although the lock policy asks for it, because of
- * what only the catalog knows. Safe for use by many threads.
+ * Says of which queries the lock is not conditional although the lock policy asks for it, because
+ * of what only the catalog knows. Safe for use by many threads.
  */
 final class KeptLocks {
 

@@ -65,8 +65,7 @@ public final class DsqlConnection extends ForwardingConnection {
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
         new Recoveries(retries, backoff, context.retryMode(), context.statistics());
-    this.locks =
-        lockAccess == null ? null : lockAccess.of(session, () -> session.current().connection());
+    this.locks = lockAccess == null ? null : lockAccess.of(session);
     this.gate =
         new ExecutionGate(
             session,

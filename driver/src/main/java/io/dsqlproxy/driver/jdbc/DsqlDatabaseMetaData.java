@@ -1,8 +1,8 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.forwarding.ForwardingDatabaseMetaData;
+import io.dsqlproxy.driver.journal.Obstacle;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;

@@ -1,10 +1,10 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;

@@ -1,11 +1,11 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.execution.Conflict;
 import io.dsqlproxy.driver.execution.Movement;
 import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
 import io.dsqlproxy.driver.journal.HeldResult;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.RowsRead;
 import io.dsqlproxy.driver.journal.RowsRead.Question;
 import java.sql.Array;

@@ -1,7 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
-import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.BytesBinding;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;

@@ -61,7 +61,8 @@ public enum Obstacle {
       "one text holds several statements with transaction control, `CALL` or `DO` among them;"
           + " `COMMIT AND CHAIN`"),
   NOT_JOURNALED(
-      "it was not journaled (property retryMode)", "`retryMode` was `statement` or `off` when it began"),
+      "it was not journaled (property retryMode)",
+      "`retryMode` was `statement` or `off` when it began"),
   MODE_SET("retryMode was set in the middle of it", "`DsqlConnection.setRetryMode`"),
   NOT_RECORDED(
       "an execution could not be recorded",

@@ -33,9 +33,7 @@ final class RecordingReader extends FilterReader implements StreamBinding.Record
 
   @Override
   public String obstacle() {
-    return complete
-        ? null
-        : Obstacle.LONG_STREAM.because(LIMIT / Character.BYTES + " characters");
+    return complete ? null : Obstacle.LONG_STREAM.because(LIMIT / Character.BYTES + " characters");
   }
 
   @Override

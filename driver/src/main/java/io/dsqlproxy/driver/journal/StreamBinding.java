@@ -47,9 +47,7 @@ public final class StreamBinding<S> implements ParameterBinding {
   /** An execution without a new stream finds this one read. */
   @Override
   public String obstacle() {
-    return executed
-        ? Obstacle.STREAM_READ_BEFORE.because()
-        : recording.obstacle();
+    return executed ? Obstacle.STREAM_READ_BEFORE.because() : recording.obstacle();
   }
 
   @Override

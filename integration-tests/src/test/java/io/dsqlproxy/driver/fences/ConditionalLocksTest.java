@@ -341,8 +341,7 @@ class ConditionalLocksTest {
     readRange(connection, 1);
     update(connection, "UPDATE shards SET data = 'x'");
     connection.commit();
-    assertThat(TABLES.sent())
-        .containsExactly(PLAIN, BY_KEY, "UPDATE shards SET data = 'x'");
+    assertThat(TABLES.sent()).containsExactly(PLAIN, BY_KEY, "UPDATE shards SET data = 'x'");
   }
 
   @Test

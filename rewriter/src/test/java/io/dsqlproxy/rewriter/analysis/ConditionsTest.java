@@ -119,8 +119,9 @@ class ConditionsTest {
         ""
       })
   void conditionThatMayHoldForOtherValuesFixesNothing(String condition) {
-    assertThat(fixed(condition)).satisfiesAnyOf(
-        none -> assertThat(none).isNull(), none -> assertThat(none).doesNotContainKey("a"));
+    assertThat(fixed(condition))
+        .satisfiesAnyOf(
+            none -> assertThat(none).isNull(), none -> assertThat(none).doesNotContainKey("a"));
   }
 
   @ParameterizedTest
