@@ -11,6 +11,7 @@ import io.dsqlproxy.driver.jdbc.ConnectionContext;
 import io.dsqlproxy.driver.jdbc.DsqlConnection;
 import io.dsqlproxy.driver.jdbc.Renewal;
 import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.rewriter.LockEmulation;
 import io.dsqlproxy.simulator.DsqlSimulator;
 import io.dsqlproxy.simulator.SimulatedClock;
 import io.dsqlproxy.simulator.fault.Fault;
@@ -61,7 +62,8 @@ final class CutConnections implements AutoCloseable {
     Renewal renewal = new Renewal(mode, MAX_AGE, this::open, this::nanoTime, () -> new Random(1));
     RetryPolicy policy =
         new RetryPolicy(5, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofMinutes(4));
-    PlanSettings plans = new PlanSettings(true, "forUpdate", "", false, 100, 1 << 20);
+    PlanSettings plans =
+        new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 100, 1 << 20);
     ConnectionContext context =
         new ConnectionContext(
             simulator.jdbcUrl(),
