@@ -21,7 +21,8 @@ public final class ClusterMetadataArea implements Area {
   /** Savers that reach the metadata through the data source. */
   public ClusterMetadataArea(DataSource dataSource) {
     this.store = new ClusterMetadataStore(new Transactions(dataSource));
-    this.audit = Audits.clusterMetadata(dataSource, progress::operations);
+    this.audit =
+        Audits.clusterMetadata(dataSource, progress::operations).allowing(progress::unknown);
   }
 
   @Override

@@ -9,8 +9,10 @@ import java.util.function.Supplier;
 
 /**
  * Runs a whole transaction again, with fresh reads, when it lost against another one. This is what
- * PostgreSQL's own documentation asks of an application above READ COMMITTED. Safe for use by many
- * threads.
+ * PostgreSQL's own documentation asks of an application above READ COMMITTED. One that was rolled
+ * back because its connection or the server failed is run again too, but none whose COMMIT may have
+ * taken effect. A statement in autocommit must be one that may take effect twice. Safe for use by
+ * many threads.
  */
 public final class ConflictRetry {
 
@@ -47,13 +49,16 @@ public final class ConflictRetry {
       try {
         return transaction.get();
       } catch (Unavailable e) {
-        if (!e.sqlState().equals(SqlStates.SERIALIZATION_FAILURE)) {
+        if (!SqlStates.isPassing(e.sqlState())) {
           throw e;
         }
-        progress.conflict();
+        if (e.sqlState().equals(SqlStates.SERIALIZATION_FAILURE)) {
+          progress.conflict();
+        }
         if (attempt == ATTEMPTS) {
           throw e;
         }
+        progress.failed(e);
       }
       pauser.pause(backoff(attempt));
     }

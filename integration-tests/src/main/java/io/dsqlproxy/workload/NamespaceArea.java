@@ -25,7 +25,8 @@ public final class NamespaceArea implements Area {
   public NamespaceArea(DataSource dataSource) {
     this.store = new NamespaceStore(new Transactions(dataSource));
     this.audit =
-        Audits.namespaces(dataSource, () -> progress.count("created"), progress::operations);
+        Audits.namespaces(dataSource, () -> progress.count("created"), progress::operations)
+            .allowing(progress::unknown);
   }
 
   @Override

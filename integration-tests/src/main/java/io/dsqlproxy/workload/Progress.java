@@ -1,8 +1,11 @@
 package io.dsqlproxy.workload;
 
+import io.dsqlproxy.workload.PersistenceException.Unavailable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -15,6 +18,8 @@ public final class Progress {
   private final Map<String, LongAdder> done;
   private final LongAdder conflicts = new LongAdder();
   private final LongAdder turnedAway = new LongAdder();
+  private final LongAdder unknown = new LongAdder();
+  private final Map<String, LongAdder> failures = new ConcurrentSkipListMap<>();
 
   /** Counts the named operations and nothing else. */
   public Progress(String area, List<String> operations) {
@@ -42,6 +47,29 @@ public final class Progress {
   /** A store answered with one of its typed errors: a lost shard, a condition that failed. */
   public void turnedAway() {
     turnedAway.increment();
+  }
+
+  /** The database failed a transaction, whether or not that is tried again. */
+  public void failed(Unavailable failure) {
+    if (failure.sqlState().equals(SqlStates.COMMIT_UNKNOWN)) {
+      unknown.increment();
+    }
+    Throwable cause = failure.getCause();
+    String kind =
+        failure.sqlState() + (cause == null ? "" : " " + cause.getClass().getSimpleName());
+    failures.computeIfAbsent(kind, none -> new LongAdder()).increment();
+  }
+
+  /** How many transactions may have been committed without being counted as done. */
+  public long unknown() {
+    return unknown.sum();
+  }
+
+  /** How often the database failed a transaction, by SQLSTATE and the exception's simple name. */
+  public Map<String, Long> failures() {
+    Map<String, Long> counts = new TreeMap<>();
+    failures.forEach((kind, count) -> counts.put(kind, count.sum()));
+    return counts;
   }
 
   /** How often the operation was committed. */

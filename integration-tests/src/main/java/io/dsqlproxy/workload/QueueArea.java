@@ -37,8 +37,12 @@ public final class QueueArea implements Area {
   /** Producers and readers that reach the queues through the data source. */
   public QueueArea(DataSource dataSource, Dialect dialect) {
     this.store = new QueueStore(new Transactions(dataSource), dialect);
-    this.first = Audits.queue(dataSource, REPLICATION, () -> progress.count("enqueued"));
-    this.second = Audits.queue(dataSource, HISTORY, () -> progress.count("enqueued-v2"));
+    this.first =
+        Audits.queue(dataSource, REPLICATION, () -> progress.count("enqueued"))
+            .allowing(progress::unknown);
+    this.second =
+        Audits.queue(dataSource, HISTORY, () -> progress.count("enqueued-v2"))
+            .allowing(progress::unknown);
   }
 
   @Override
@@ -87,21 +91,36 @@ public final class QueueArea implements Area {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
   }
 
-  private Cursor consume(String resource, Cursor cursor, List<Long> ids) {
-    retry.run(
-        progress,
-        () -> {
-          store.consumed(resource, cursor.position(), ids);
-          return null;
-        });
-    return new Cursor(cursor.position() + ids.size(), ids.get(ids.size() - 1));
+  /** What a reader does with what it has read. */
+  private abstract class Reader {
+    final String resource;
+    Cursor cursor;
+
+    Reader(String resource) {
+      this.resource = resource;
+    }
+
+    /** Notes the ids. When nobody knows whether that was committed, the database is asked. */
+    void consume(List<Long> ids) {
+      Cursor from = cursor;
+      cursor = null;
+      retry.run(
+          progress,
+          () -> {
+            store.consumed(resource, from.position(), ids);
+            return null;
+          });
+      cursor = new Cursor(from.position() + ids.size(), ids.get(ids.size() - 1));
+    }
   }
 
   /** Reads the queue of the first generation; every so often a message goes to the dead letters. */
-  private final class FirstReader {
-    private final String resource = QueueStore.resource(REPLICATION);
-    private Cursor cursor;
+  private final class FirstReader extends Reader {
     private int pages;
+
+    FirstReader() {
+      super(QueueStore.resource(REPLICATION));
+    }
 
     void step() {
       if (cursor == null) {
@@ -112,7 +131,7 @@ public final class QueueArea implements Area {
         waitForMessages();
         return;
       }
-      cursor = consume(resource, cursor, ids);
+      consume(ids);
       progress.done("read");
       retry.run(
           progress,
@@ -129,10 +148,12 @@ public final class QueueArea implements Area {
   }
 
   /** Reads the queue of the second generation, and deletes and lists what it has read. */
-  private final class SecondReader {
-    private final String resource = HISTORY.resource();
-    private Cursor cursor;
+  private final class SecondReader extends Reader {
     private int pages;
+
+    SecondReader() {
+      super(HISTORY.resource());
+    }
 
     void step() {
       if (cursor == null) {
@@ -143,7 +164,7 @@ public final class QueueArea implements Area {
         waitForMessages();
         return;
       }
-      cursor = consume(resource, cursor, ids);
+      consume(ids);
       progress.done("read-v2");
       pages++;
       if (pages % 6 == 0) {

@@ -55,13 +55,14 @@ public final class ShardArea implements Area {
     this.executions = new ExecutionStore(transactions, shards, dialect);
     this.audit =
         Audits.shards(
-            dataSource,
-            () -> progress.count("acquired"),
-            () ->
-                Stream.of("created", "continued", "updated", "zombie-created", "zombie-updated")
-                    .mapToLong(progress::count)
-                    .sum(),
-            staleCaches::sum);
+                dataSource,
+                () -> progress.count("acquired"),
+                () ->
+                    Stream.of("created", "continued", "updated", "zombie-created", "zombie-updated")
+                        .mapToLong(progress::count)
+                        .sum(),
+                staleCaches::sum)
+            .allowing(progress::unknown);
   }
 
   @Override

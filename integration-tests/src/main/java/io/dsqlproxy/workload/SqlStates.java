@@ -12,6 +12,12 @@ public final class SqlStates {
   /** Two transactions waited for each other; PostgreSQL only. */
   public static final String DEADLOCK = "40P01";
 
+  /** The connection was lost at COMMIT, and nobody knows whether that took effect. */
+  public static final String COMMIT_UNKNOWN = "08007";
+
+  /** The server had an error of its own. */
+  public static final String INTERNAL_ERROR = "XX000";
+
   /** A key is taken. */
   public static final String UNIQUE_VIOLATION = "23505";
 
@@ -26,6 +32,16 @@ public final class SqlStates {
   /** Whether the SQLSTATE only says that somebody else was faster. */
   public static boolean isLostRace(String sqlState) {
     return LOST_RACES.contains(sqlState);
+  }
+
+  /**
+   * Whether a transaction that failed so was rolled back, for a reason that lies outside of it. Of
+   * a statement in autocommit the same SQLSTATEs, but the first, leave open what became of it.
+   */
+  public static boolean isPassing(String sqlState) {
+    return sqlState.equals(SERIALIZATION_FAILURE)
+        || sqlState.equals(INTERNAL_ERROR)
+        || sqlState.startsWith("08") && !sqlState.equals(COMMIT_UNKNOWN);
   }
 
   static boolean isDuplicateKey(SQLException e) {

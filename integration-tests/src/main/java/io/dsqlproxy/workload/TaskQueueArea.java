@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 public final class TaskQueueArea implements Area {
 
   private static final int OWNERS = 3;
+  private static final int MOST_TASKS = 3;
   private static final List<TaskQueue> QUEUES =
       List.of(
           TaskQueue.named(Generation.CLASSIC, "orders"),
@@ -32,7 +33,9 @@ public final class TaskQueueArea implements Area {
   /** Owners that reach the queues through the data source. */
   public TaskQueueArea(DataSource dataSource) {
     this.store = new TaskQueueStore(new Transactions(dataSource));
-    this.audit = Audits.taskQueues(dataSource, () -> progress.count("acquired"), tasks::sum);
+    this.audit =
+        Audits.taskQueues(dataSource, () -> progress.count("acquired"), tasks::sum)
+            .allowing(() -> MOST_TASKS * progress.unknown());
   }
 
   @Override
@@ -111,7 +114,9 @@ public final class TaskQueueArea implements Area {
 
     private void createTasks(TaskQueue queue, Owned mine) {
       List<Long> ids =
-          LongStream.range(mine.nextTask, mine.nextTask + 1 + random.nextInt(3)).boxed().toList();
+          LongStream.rangeClosed(mine.nextTask, mine.nextTask + random.nextInt(MOST_TASKS))
+              .boxed()
+              .toList();
       mine.nextTask += ids.size();
       retry.run(
           progress,

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Lets all clients of some areas compete for a bounded time and then judges the areas. Lost races
@@ -23,12 +24,26 @@ public final class WorkloadRun {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
 
   private final List<Area> areas;
+  private final Predicate<Unavailable> bearable;
+  private final Runnable beforeJudging;
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
 
   /** A run of these areas. */
   public WorkloadRun(List<Area> areas) {
+    this(areas, failure -> SqlStates.isLostRace(failure.sqlState()), () -> {});
+  }
+
+  /**
+   * A run in which things go wrong.
+   *
+   * @param bearable whether a client goes on after this failure
+   * @param beforeJudging lets nothing go wrong any more
+   */
+  public WorkloadRun(List<Area> areas, Predicate<Unavailable> bearable, Runnable beforeJudging) {
     this.areas = List.copyOf(areas);
+    this.bearable = bearable;
+    this.beforeJudging = beforeJudging;
   }
 
   /**
@@ -69,6 +84,7 @@ public final class WorkloadRun {
       return new Outcome(List.of(), Optional.of(e));
     }
     compete(duration, interval, observer);
+    beforeJudging.run();
     if (failure.get() != null) {
       return new Outcome(List.of(), Optional.of(failure.get()));
     }
@@ -105,18 +121,19 @@ public final class WorkloadRun {
     }
   }
 
-  private void repeat(Progress progress, Runnable client) {
+  private void repeat(Progress area, Runnable client) {
     while (over.getCount() > 0) {
       try {
         client.run();
       } catch (Unavailable e) {
-        if (!SqlStates.isLostRace(e.sqlState())) {
+        area.failed(e);
+        if (!bearable.test(e)) {
           fail(e);
         } else if (!e.sqlState().equals(SqlStates.SERIALIZATION_FAILURE)) {
-          progress.conflict();
+          area.conflict();
         }
       } catch (PersistenceException e) {
-        progress.turnedAway();
+        area.turnedAway();
       } catch (RuntimeException e) {
         fail(e);
       }

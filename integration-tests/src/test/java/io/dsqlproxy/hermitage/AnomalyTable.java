@@ -72,13 +72,13 @@ final class AnomalyTable {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(String.format("%-56s", "anomaly (expected / seen)"));
-    readings.forEach(reading -> text.append(String.format("%-22s", reading)));
+    readings.forEach(reading -> text.append(String.format("%-26s", reading)));
     expected.forEach(
         (scenario, row) -> {
           text.append(String.format("%n%-56s", scenario));
           for (Reading reading : readings) {
             String cell = cell(row, reading) + " / " + cell(seen.get(scenario), reading);
-            text.append(String.format("%-22s", cell));
+            text.append(String.format("%-26s", cell));
           }
         });
     return text.append(System.lineSeparator()).toString();

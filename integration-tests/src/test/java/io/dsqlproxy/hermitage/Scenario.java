@@ -29,7 +29,19 @@ record Scenario(String name, Sign sign, List<Step> steps) {
   }
 
   List<String> expected(Reading reading) {
-    return steps.stream().map(step -> step.expected(reading)).toList();
+    boolean readsConflict = reading.conflictsWithWrites(loserWrites());
+    return steps.stream().map(step -> step.expected(readsConflict)).toList();
+  }
+
+  /** Whether the transaction that can lose because of what it has read writes anything. */
+  private boolean loserWrites() {
+    return steps.stream()
+        .filter(Step::dependsOnReads)
+        .anyMatch(
+            end ->
+                steps.stream()
+                    .anyMatch(
+                        step -> step.session() == end.session() && step.kind() == Step.Kind.WRITE));
   }
 
   /** What these outcomes of the steps mean. */
@@ -37,10 +49,11 @@ record Scenario(String name, Sign sign, List<Step> steps) {
     if (outcomes.contains(Step.CONFLICT)) {
       return Verdict.ABORT;
     }
+    List<String> expected = expected(reading);
     boolean asInTheSnapshots =
         IntStream.range(0, steps.size())
             .filter(i -> steps.get(i).looks())
-            .allMatch(i -> outcomes.get(i).equals(steps.get(i).expected(reading)));
+            .allMatch(i -> outcomes.get(i).equals(expected.get(i)));
     return sign == Sign.ROWS_SEEN && asInTheSnapshots ? Verdict.SNAPSHOT : Verdict.ALLOWED;
   }
 

@@ -56,8 +56,13 @@ record Step(int session, Kind kind, String sql, String outcome, String outcomeIf
     return new Step(0, Kind.READ, "SELECT id, value FROM item", rows, rowsIfReadsConflict);
   }
 
-  String expected(Reading reading) {
-    return reading.conflictsWithWrites() ? outcomeIfReadsConflict : outcome;
+  String expected(boolean readsConflict) {
+    return readsConflict ? outcomeIfReadsConflict : outcome;
+  }
+
+  /** Whether this is the COMMIT of a transaction that loses only because of what it has read. */
+  boolean dependsOnReads() {
+    return kind == Kind.COMMIT && !outcome.equals(outcomeIfReadsConflict);
   }
 
   /** The statement that is sent. */

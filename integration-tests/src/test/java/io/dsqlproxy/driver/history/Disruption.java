@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /** Something that goes wrong in a run, and how often it could, at the least, in a transaction. */
-enum Disruption {
+public enum Disruption {
   /** Somebody else committed first. */
   CONFLICT_AT_COMMIT(FaultTrigger::commit, Fault.conflict(), 0.5),
   /** The schema was changed. */
@@ -72,7 +72,7 @@ enum Disruption {
   }
 
   /** Lets each kind strike, once or more often, somewhere among so many transactions. */
-  static void scatter(FaultScript script, int transactions, Random random) {
+  public static void scatter(FaultScript script, int transactions, Random random) {
     for (Disruption disruption : values()) {
       int chances = Math.max(1, (int) (transactions * disruption.chances));
       for (int i = 1 + random.nextInt(2); i > 0; i--) {

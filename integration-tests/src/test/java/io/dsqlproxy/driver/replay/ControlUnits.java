@@ -88,6 +88,26 @@ final class ControlUnits {
     }
   }
 
+  /** A read that is undone, as far as a read can be: what it told does not count any more. */
+  static final class UndoneRead extends OneRow {
+    @Override
+    void begin(Connection connection, List<String> seen) throws SQLException {
+      Savepoint savepoint = connection.setSavepoint();
+      seen.add(read(connection));
+      connection.rollback(savepoint);
+    }
+
+    @Override
+    List<String> told(MatrixState state, Progress progress) {
+      return List.of();
+    }
+
+    @Override
+    boolean goesBack() {
+      return true;
+    }
+  }
+
   /** Something that the server refuses, so that the application goes back to before it. */
   abstract static class UndoneFailure extends MatrixUnit {
 

@@ -53,6 +53,11 @@ final class MatrixModel {
     return unit.textInErrors();
   }
 
+  /** Why the transaction cannot be run again; null if it can. */
+  String obstacle() {
+    return unit.obstacle();
+  }
+
   /** How often a fault strikes: each conflict, and a lost connection. */
   long strikes() {
     boolean lost =

@@ -12,10 +12,10 @@ import java.util.List;
  * <ol>
  *   <li>A lost connection ends it. Nobody knows what became of it if COMMIT was sent, and nothing
  *       became of it otherwise; it is never repeated.
- *   <li>A conflict ends it if the application has read a value that no other run gives, and the
- *       text shows that.
+ *   <li>A conflict ends it if something in it shows that it cannot be run again exactly.
  *   <li>Otherwise it is run again. If that gives another answer than the application was given, to
- *       anything that it was told up to here, the conflict surfaces, and nothing became of it.
+ *       anything that it was told up to here, the conflict surfaces, and nothing became of it. Only
+ *       what it was told after a savepoint does not count when it has gone back to that.
  *   <li>If every answer is the same, the application goes on and notices nothing.
  * </ol>
  */
@@ -82,7 +82,7 @@ final class MatrixRule {
         return new Expectation(lost, event.place(), replays, replays, false);
       }
       Progress progress = progressAt(event.place());
-      if (draws(progress) && unit.showsThatItDraws()) {
+      if (isObstacle(event.place(), progress)) {
         return new Expectation(Outcome.NOT_REPLAYABLE, event.place(), replays + 1, replays, false);
       }
       boolean changed = next == null || !next.failure().isConflict();
@@ -100,13 +100,14 @@ final class MatrixRule {
     return place == Place.UNIT && unit.isStruckWhenItGoesBack() ? Progress.BEGUN : place.progress();
   }
 
-  private boolean draws(Progress progress) {
-    Progress from = unit.drawnFrom();
-    return from != null && progress.compareTo(from) >= 0;
+  private boolean isObstacle(Place place, Progress progress) {
+    return unit.obstacle() != null && progress != Progress.NOTHING
+        || unit.isObstacleToItself() && place == Place.UNIT;
   }
 
   private boolean differs(Progress progress, MatrixState first, MatrixState again) {
-    return draws(progress) || !unit.told(first, progress).equals(unit.told(again, progress));
+    boolean drawn = unit.drawsTheRest() && progress == Progress.ALL;
+    return drawn || !unit.told(first, progress).equals(unit.told(again, progress));
   }
 
   /** The unit's place in the transaction, from 1, as an error about it says. */

@@ -94,6 +94,7 @@ final class MatrixRun {
       }
       case NOT_REPLAYABLE -> {
         assertThat((Throwable) error).isInstanceOf(NotReplayableException.class);
+        assertThat(((NotReplayableException) error).reason()).contains(model.obstacle());
         assertRolledBack(error);
       }
       case CONNECTION_LOST -> {

@@ -77,13 +77,21 @@ abstract class MatrixUnit implements AutoCloseable {
     return told;
   }
 
-  /** From when on the application has a value that no other run gives; null for never. */
-  Progress drawnFrom() {
+  /**
+   * Whether the rest that {@link #readOn} reads is another in each run, without anything that shows
+   * it beforehand.
+   */
+  boolean drawsTheRest() {
+    return false;
+  }
+
+  /** Why no transaction in which it was executed can be run again exactly; null if one can. */
+  String obstacle() {
     return null;
   }
 
-  /** Whether the text shows that such a value is drawn. */
-  boolean showsThatItDraws() {
+  /** Whether not even the statement that met the conflict can be executed again. */
+  boolean isObstacleToItself() {
     return false;
   }
 

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import org.postgresql.jdbc.PgResultSet;
 
 /** The units that only read. */
 final class QueryUnits {
@@ -194,6 +195,19 @@ final class QueryUnits {
     }
   }
 
+  /** The application reads where the driver cannot see it. */
+  static final class Unwrapped extends TwoRows {
+    @Override
+    ResultSet open(Connection connection) throws SQLException {
+      return keep(connection.createStatement()).executeQuery(TWO_ROWS).unwrap(PgResultSet.class);
+    }
+
+    @Override
+    String obstacle() {
+      return "a result was unwrapped";
+    }
+  }
+
   /** The result of a function. */
   static final class Call extends MatrixUnit {
     @Override
@@ -236,13 +250,8 @@ final class QueryUnits {
     }
 
     @Override
-    Progress drawnFrom() {
-      return Progress.BEGUN;
-    }
-
-    @Override
-    boolean showsThatItDraws() {
-      return true;
+    String obstacle() {
+      return "the application has read the value of gen_random_uuid()";
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.replay;
 
 import io.dsqlproxy.driver.replay.MatrixState.Change;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.postgresql.util.ByteStreamWriter;
 
 /** The units that write with one statement. */
 final class WritingUnits {
@@ -213,8 +215,29 @@ final class WritingUnits {
     }
 
     @Override
-    Progress drawnFrom() {
-      return Progress.ALL;
+    boolean drawsTheRest() {
+      return true;
+    }
+  }
+
+  /** A parameter that can be sent once. */
+  static final class UnrepeatableParameter extends Updates {
+    @Override
+    void begin(Connection connection, List<String> seen) throws SQLException {
+      PreparedStatement update =
+          keep(connection.prepareStatement(TWO_ROWS + " AND length(?::bytea) > 0"));
+      update.setObject(1, ByteStreamWriter.of(ByteBuffer.wrap(new byte[] {1})));
+      seen.add(String.valueOf(update.executeUpdate()));
+    }
+
+    @Override
+    String obstacle() {
+      return "a parameter is a ByteStreamWriter";
+    }
+
+    @Override
+    boolean isObstacleToItself() {
+      return true;
     }
   }
 
