@@ -87,17 +87,22 @@ public final class ExecutionGate {
     TransactionCommand.Kind end = endBy(command);
     try {
       T result = executeHere(statement, plan, command, operation);
-      session.executed(plan.sql(), end);
+      session.executed(sent(plan), end);
       return result;
     } catch (SQLException failure) {
       if (end == TransactionCommand.Kind.UNCLEAR) {
-        session.executed(plan.sql(), end);
+        session.executed(sent(plan), end);
       }
       failed();
       throw failure;
     } finally {
       reconnection.leave();
     }
+  }
+
+  /** What an emulated lock's statement is sent as says nothing of the lock. */
+  private static String sent(Plan plan) {
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form.sql() : plan.sql();
   }
 
   private void failed() {
