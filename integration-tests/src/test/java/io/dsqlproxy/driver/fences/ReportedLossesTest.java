@@ -77,7 +77,7 @@ class ReportedLossesTest {
         .satisfiesExactly(
             line ->
                 assertThat(line)
-                    .contains("FOR SHARE at line 1, column 45 gives up a guarantee")
+                    .contains("FOR SHARE at line 1, column 44 gives up a guarantee")
                     .contains("another transaction may change or delete the row unnoticed")
                     .endsWith("SELECT data FROM shards WHERE shard_id = 1 FOR SHARE"),
             line ->
