@@ -40,7 +40,6 @@ public final class CpuTimeProfiler implements InternalProfiler {
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     long time = system.getProcessCpuTime() - start;
     double each = (double) time / result.getMetadata().getAllOps();
-    return List.of(
-        new ScalarResult("cpu.time.norm", each, "ns/op", AggregationPolicy.AVG));
+    return List.of(new ScalarResult("cpu.time.norm", each, "ns/op", AggregationPolicy.AVG));
   }
 }
