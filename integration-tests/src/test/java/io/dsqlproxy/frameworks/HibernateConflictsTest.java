@@ -135,7 +135,9 @@ class HibernateConflictsTest {
   void conflictAtAStatementIsALockThatCouldNotBeAcquired() throws SQLException {
     CLUSTER.faults().at(statementContaining("update Stock")).times(2).answer(conflict());
     RuntimeException failure = failureOfUpdate();
-    assertThat(failure).isExactlyInstanceOf(LockAcquisitionException.class);
+    assertThat(failure)
+        .isExactlyInstanceOf(jakarta.persistence.PessimisticLockException.class)
+        .hasCauseExactlyInstanceOf(LockAcquisitionException.class);
     assertThat(conflictIn(failure)).isInstanceOf(RetriesExhaustedException.class);
     assertThat(amount(1)).isEqualTo("10");
   }

@@ -79,6 +79,20 @@ class PlainPostgresTest {
   }
 
   @Test
+  void locksAreNotEmulatedWhereTwoSessionsCouldTakeOneAtOnce() throws SQLException {
+    String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
+    try (Connection emulating = DriverManager.getConnection(url + "&lockEmulation=advisory")) {
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> ask(emulating, "SELECT pg_advisory_lock(1)"))
+          .withMessageContaining("rewriteLocks=false")
+          .satisfies(refused -> assertThat(refused.getSQLState()).isEqualTo("0A000"));
+    }
+    try (Connection asItIs = DriverManager.getConnection(url + "&rewriteLocks=false")) {
+      assertThat(ask(asItIs, "SELECT pg_try_advisory_lock(1)")).isEqualTo("t");
+    }
+  }
+
+  @Test
   void isolationIsWhateverPostgresIsTold() throws SQLException {
     for (int level :
         new int[] {Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_REPEATABLE_READ}) {

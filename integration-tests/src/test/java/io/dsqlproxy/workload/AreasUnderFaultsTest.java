@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.driver.history.Disruption;
 import io.dsqlproxy.driver.observation.DriverStatistics;
+import io.dsqlproxy.traceability.Proves;
 import io.dsqlproxy.workload.PersistenceException.Unavailable;
 import io.dsqlproxy.workload.WorkloadRun.AreaVerdict;
 import io.dsqlproxy.workload.WorkloadRun.Outcome;
@@ -41,9 +42,9 @@ class AreasUnderFaultsTest {
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(20);
 
   /** How often faults are scattered, and among about how many transactions. */
-  private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private static final int TRANSACTIONS = 300;
+  private static final int TRANSACTIONS = 400;
 
   private static final List<WorkloadPolicy> POLICIES =
       List.of(WorkloadPolicy.FOR_UPDATE, WorkloadPolicy.DEFERRED, WorkloadPolicy.CONDITIONAL);
@@ -59,6 +60,7 @@ class AreasUnderFaultsTest {
           "40001 NotReplayableException",
           "40001 RetriesExhaustedException",
           "08007 CommitOutcomeUnknownException",
+          "08003 PSQLException",
           "08006 PSQLException",
           "XX000 PSQLException",
           "23505 PSQLException");
@@ -69,6 +71,10 @@ class AreasUnderFaultsTest {
   private final Map<String, Long> operations = new TreeMap<>();
   private long invariants;
 
+  @Proves({
+    "003/1.1", "003/3.5", "003/4.5", "003/5.2", "003/5.4", "003/5.5", "003/6.5", "003/7.1",
+    "003/7.5", "003/8.5", "003/9.5"
+  })
   @Test
   void whateverGoesWrongNoInvariantBreaksUnderAnyPolicy() throws Exception {
     System.out.printf("areas under faults: seed %d%n", SEED);

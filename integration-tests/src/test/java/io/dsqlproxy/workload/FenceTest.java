@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.traceability.Proves;
 import io.dsqlproxy.workload.ExecutionStore.Fence;
 import io.dsqlproxy.workload.ExecutionStore.Run;
 import io.dsqlproxy.workload.ExecutionStore.Workflow;
@@ -139,6 +140,7 @@ class FenceTest {
     }
   }
 
+  @Proves({"003/1.2", "003/2.1", "003/6.1", "003/6.4"})
   @ParameterizedTest
   @MethodSource("policiesAndMoments")
   void aWorkflowWriteAndATakeoverOfItsShardExcludeEachOther(WorkloadPolicy policy, Moment moment)
@@ -180,6 +182,7 @@ class FenceTest {
     return broken(Audits.taskQueues(CLUSTER.dataSource(), () -> 0, () -> 0), "task_queues");
   }
 
+  @Proves({"003/1.4", "003/5.1", "003/5.3"})
   @ParameterizedTest
   @MethodSource("policiesAndMoments")
   void newTasksAndATakeoverOfTheirQueueExcludeEachOther(WorkloadPolicy policy, Moment moment)
@@ -260,6 +263,7 @@ class FenceTest {
     }
   }
 
+  @Proves({"003/6.4"})
   @ParameterizedTest
   @MethodSource("policiesAndMoments")
   void aWriteOfARunThatIsNotCurrentAndMakingItCurrentExcludeEachOther(
@@ -330,6 +334,7 @@ class FenceTest {
     }
   }
 
+  @Proves({"003/7.2", "003/7.3", "003/7.4"})
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aProducerThatWasOvertakenDoesNotEnqueueBehindTheReader(WorkloadPolicy policy)

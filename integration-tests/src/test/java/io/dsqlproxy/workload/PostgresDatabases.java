@@ -30,6 +30,13 @@ public final class PostgresDatabases implements AutoCloseable {
     return dataSource(name);
   }
 
+  /** The driver's URL of a database of its own, with all tables, at READ COMMITTED. */
+  String createForDriver() throws SQLException {
+    String name = TEMPLATE + databases++;
+    administer("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
+    return postgres.getJdbcUrl("postgres", name).replace("jdbc:", "jdbc:dsql-proxy:");
+  }
+
   @Override
   public void close() throws IOException {
     postgres.close();

@@ -2,6 +2,7 @@ package io.dsqlproxy.rewriter;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * An UPDATE or DELETE of rows of one table that has a version column, and where it can be made to
@@ -9,6 +10,7 @@ import java.util.Objects;
  *
  * @param deletes whether it is a DELETE
  * @param fixed the columns that every row has this value in before it is written
+ * @param sets the columns that it sets; null if that cannot be told
  * @param versionColumn the column of the versions
  * @param newVersion what it sets the version to; null if it does not set it
  * @param parameters how many parameters it has, all of them before the condition
@@ -18,6 +20,7 @@ import java.util.Objects;
 public record RowWrite(
     boolean deletes,
     Map<String, Operand> fixed,
+    Set<String> sets,
     String versionColumn,
     Operand newVersion,
     int parameters,
@@ -26,6 +29,7 @@ public record RowWrite(
 
   public RowWrite {
     fixed = Map.copyOf(fixed);
+    sets = sets == null ? null : Set.copyOf(sets);
     Objects.requireNonNull(versionColumn, "versionColumn");
     Objects.requireNonNull(untilCondition, "untilCondition");
     Objects.requireNonNull(afterCondition, "afterCondition");

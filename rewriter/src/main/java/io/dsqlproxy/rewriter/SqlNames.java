@@ -117,6 +117,14 @@ public final class SqlNames {
 
   private SqlNames() {}
 
+  /**
+   * Whether a word, in lower case and without quotes, is none that a column could have for its
+   * name: {@code user} is a function.
+   */
+  public static boolean isReserved(String word) {
+    return RESERVED.contains(word);
+  }
+
   /** A column's name, quoted where it has to be. */
   public static String column(String name) {
     return SIMPLE.matcher(name).matches() && !RESERVED.contains(name)

@@ -69,4 +69,45 @@ class LockPolicyTest {
         .isThrownBy(() -> LockPolicy.parse(policy))
         .withMessageMatching(".*(form, lock:form, table:form|two rules for the same locks).*");
   }
+
+  @Test
+  void formsThatGiveNothingUpAreAboutExclusiveLocksToo() {
+    LockPolicy policy = LockPolicy.parse("deferred,t:conditional,u:none");
+    assertThat(policy.form(LockStrength.FOR_UPDATE, List.of(QualifiedName.of("x"))))
+        .isEqualTo(LockForm.DEFERRED);
+    assertThat(policy.form(LockStrength.FOR_NO_KEY_UPDATE, List.of(QualifiedName.of("t"))))
+        .isEqualTo(LockForm.CONDITIONAL);
+    assertThat(policy.form(LockStrength.FOR_UPDATE, List.of(QualifiedName.of("u"))))
+        .as("none is about share locks only")
+        .isEqualTo(LockForm.DEFERRED);
+    assertThat(policy.form(LockStrength.FOR_KEY_SHARE, List.of(QualifiedName.of("t"))))
+        .isEqualTo(LockForm.FOR_KEY_SHARE);
+  }
+
+  @Test
+  void takenLocksAreStrongerThanPostponedOnesAndThoseThanWeakerOnes() {
+    assertThat(share("a:forUpdate,b:deferred,c:conditional,d:forKeyShare,e:none", "a", "b"))
+        .isEqualTo(LockForm.FOR_UPDATE);
+    assertThat(share("none,b:deferred,c:conditional", "c", "b")).isEqualTo(LockForm.DEFERRED);
+    assertThat(share("none,c:conditional", "c", "e")).isEqualTo(LockForm.CONDITIONAL);
+  }
+
+  @Test
+  void versionColumnsAreFoundAsTablesAreLookedUp() {
+    LockPolicy policy =
+        LockPolicy.parse("conditional").withVersionColumns(" T.V, s.t.\"W w\" , \"U u\".version ");
+    assertThat(policy.versionColumn(QualifiedName.of("t"))).isEqualTo("v");
+    assertThat(policy.versionColumn(QualifiedName.of("S.T"))).isEqualTo("W w");
+    assertThat(policy.versionColumn(QualifiedName.of("other.t"))).isEqualTo("v");
+    assertThat(policy.versionColumn(QualifiedName.of("\"U u\""))).isEqualTo("version");
+    assertThat(policy.versionColumn(QualifiedName.of("u"))).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"t", "t.v,t.w", "t.v,", "t v", ".v", "t.v.", "t.v w"})
+  void whatIsNoListOfVersionColumnsIsRefusedWithTheEntry(String columns) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LockPolicy.defaults().withVersionColumns(columns))
+        .withMessageMatching(".*(is not table.column|two version columns for one table).*");
+  }
 }

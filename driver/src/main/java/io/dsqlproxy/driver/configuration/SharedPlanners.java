@@ -52,7 +52,7 @@ public final class SharedPlanners {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
     policy = policy.withVersionColumns(settings.versionColumns());
     return new PlanCache(
-        new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation()),
+        new LossReport(new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation())),
         settings.cacheEntries(),
         settings.cacheBytes());
   }

@@ -354,6 +354,14 @@ public final class DsqlExceptions {
             + " itself, not in a batch");
   }
 
+  /** Weaker isolation would let two sessions take a lock at once. */
+  public static SQLException locksNeedRepeatableRead() {
+    return new SQLFeatureNotSupportedException(
+        "Locks are emulated only on Aurora DSQL, where transactions run at REPEATABLE READ. A"
+            + " PostgreSQL has these locks: set lockEmulation=none and rewriteLocks=false",
+        FEATURE_NOT_SUPPORTED);
+  }
+
   /** A lock that ends with its transaction makes no sense without one. */
   public static SQLException onlyInTransaction(String name) {
     return new SQLException(name + " can only be used in transaction blocks", NO_TRANSACTION);

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.execution;
 
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Effect;
@@ -65,7 +66,7 @@ public final class ExecutionGate {
   /** From now on something else is run again; a transaction that is open never is. */
   public void setRetryMode(RetryMode mode) {
     recoveries.setMode(mode);
-    transaction.giveUp("retryMode was set in the middle of it");
+    transaction.giveUp(Obstacle.MODE_SET.because());
   }
 
   // -------------------- executions
@@ -86,17 +87,22 @@ public final class ExecutionGate {
     TransactionCommand.Kind end = endBy(command);
     try {
       T result = executeHere(statement, plan, command, operation);
-      session.executed(plan.sql(), end);
+      session.executed(sent(plan), end);
       return result;
     } catch (SQLException failure) {
       if (end == TransactionCommand.Kind.UNCLEAR) {
-        session.executed(plan.sql(), end);
+        session.executed(sent(plan), end);
       }
       failed();
       throw failure;
     } finally {
       reconnection.leave();
     }
+  }
+
+  /** What an emulated lock's statement is sent as says nothing of the lock. */
+  private static String sent(Plan plan) {
+    return plan.inTransaction() instanceof PlannedForm.Send form ? form.sql() : plan.sql();
   }
 
   private void failed() {
@@ -326,6 +332,12 @@ public final class ExecutionGate {
     }
   }
 
+  /** Lets names mean other tables; otherwise as {@link #set}. */
+  public void setSearchPath(String method, SettingUnit.Change change) throws SQLException {
+    transaction.beforeSettings();
+    set(method, change);
+  }
+
   /**
    * The open transaction, if there is one, will not be run again.
    *
@@ -350,7 +362,7 @@ public final class ExecutionGate {
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */
   public void unwrapped(Class<?> type) {
-    String reason = "the connection was unwrapped to " + type.getName();
+    String reason = Obstacle.CONNECTION_UNWRAPPED.because(type.getName());
     transaction.giveUpForEver(reason);
     session.stay(reason);
   }

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.journal.Journal;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
 import io.dsqlproxy.driver.journal.Unit;
@@ -286,7 +287,7 @@ final class Recovery {
     for (Unit unit : units) {
       String call = unit.givesValues() ? VolatileCalls.firstIn(unit.text()).orElse(null) : null;
       if (call != null) {
-        return "the application has read the value of " + call + "(), which differs each time";
+        return Obstacle.VOLATILE_VALUE.because(call);
       }
     }
     return null;

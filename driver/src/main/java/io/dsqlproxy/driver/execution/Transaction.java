@@ -5,6 +5,7 @@ import io.dsqlproxy.driver.fences.Step;
 import io.dsqlproxy.driver.journal.Journal;
 import io.dsqlproxy.driver.journal.JournalSavepoint;
 import io.dsqlproxy.driver.journal.LockUnit;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
@@ -59,7 +60,7 @@ final class Transaction {
   private void takeTurn() {
     if (!turn.tryLock()) {
       turn.lock();
-      journal.giveUp("several threads used the connection at once");
+      journal.giveUp(Obstacle.SEVERAL_THREADS.because());
     }
   }
 
@@ -75,7 +76,7 @@ final class Transaction {
         over();
       }
     } else if (journal.isEmpty() && !session.isTransactionFailed()) {
-      journal.giveUp("it was begun where the driver could not see it");
+      journal.giveUp(Obstacle.BEGUN_UNSEEN.because());
     }
     giveUpIfUnwanted();
   }
@@ -84,7 +85,7 @@ final class Transaction {
     if (obstacleForEver != null) {
       journal.giveUp(obstacleForEver);
     } else if (!recoveries.replay()) {
-      journal.giveUp("it was not journaled (property retryMode)");
+      journal.giveUp(Obstacle.NOT_JOURNALED.because());
     }
   }
 
@@ -243,6 +244,20 @@ final class Transaction {
     }
   }
 
+  /** Settings are about to change by a method of JDBC's. */
+  void beforeSettings() throws SQLException {
+    takeTurn();
+    try {
+      enter();
+      if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+        fences.beforeSettings(this::take);
+      }
+      fences.forgetKeys();
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Names may mean other tables from now on. */
   void settingsChange() {
     takeTurn();
@@ -281,7 +296,7 @@ final class Transaction {
     if (!session.isTransactionOpen()) {
       over();
     } else if (command.kind() == TransactionCommand.Kind.UNCLEAR) {
-      journal.giveUp("it was begun, or may have been, in the middle of a text or of a chain");
+      journal.giveUp(Obstacle.BEGUN_IN_A_TEXT.because());
     } else if (isJournaling()) {
       statement.journaled(record(statement, step, operation, executed, result));
     }
@@ -293,7 +308,7 @@ final class Transaction {
     if (!session.isTransactionOpen()) {
       over();
     } else if (executed == null) {
-      journal.giveUp("a statement that takes a lock failed");
+      journal.giveUp(Obstacle.LOCK_FAILED.because());
     } else if (!session.isTransactionFailed() && isJournaling()) {
       StatementUnit<T> unit = record(statement, step, operation, executed, null);
       if (unit != null) {
@@ -314,7 +329,7 @@ final class Transaction {
       LOG.warn("A transaction will not be run again after a conflict", failure);
     } finally {
       if (unit == null) {
-        journal.giveUp("an execution could not be recorded");
+        journal.giveUp(Obstacle.NOT_RECORDED.because());
       }
     }
     return unit;

@@ -13,10 +13,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The locks that the open transaction of one connection has not taken yet.
@@ -37,6 +39,9 @@ public final class Fences {
 
   /** Rows that one statement locks by their keys. */
   private static final int KEYS_AT_ONCE = 100;
+
+  /** Rows that are remembered; a transaction of Aurora DSQL can write 3,000. */
+  private static final int MOST_ROWS = 3_000;
 
   private final Preparer preparer;
   private final KeyCatalog keys;
@@ -84,7 +89,7 @@ public final class Fences {
   /** What happened from this place of the transaction on was undone. */
   public void undo(int from) {
     reads.removeIf(read -> !read.survives(from));
-    rows.values().forEach(RowVersion::doubt);
+    rows.values().forEach(RowVersion::undone);
   }
 
   // -------------------- before an execution
@@ -103,7 +108,7 @@ public final class Fences {
       return Step.planned(form);
     }
     if (effect instanceof Effect.Settings) {
-      keys.forget();
+      beforeSettings(runner);
       return Step.planned(form);
     }
     wrote = true;
@@ -129,15 +134,26 @@ public final class Fences {
     }
     VersionedRows found =
         new VersionedRows(
-            read,
-            keys.of(read.table()),
-            statement.invocation(form, null).parameters(),
-            id -> rows.computeIfAbsent(id, unused -> new RowVersion()));
-    if (!found.identifiesRows() || !statement.isForwardOnly()) {
+            read, keys.of(read.table()), statement.invocation(form, null).parameters(), this::row);
+    if (!found.identifiesRows()) {
+      KeptLocks.report(form, read.table());
+      return Step.planned(form.postponed().locked());
+    }
+    if (!statement.isForwardOnly()) {
       return Step.planned(form.postponed().locked());
     }
     statement.observe(found);
     return Step.reading(form, found);
+  }
+
+  /** Where a row's version is remembered; null if there is no more room. */
+  private RowVersion row(RowId id) {
+    RowVersion known = rows.get(id);
+    if (known == null && rows.size() < MOST_ROWS) {
+      known = new RowVersion();
+      rows.put(id, known);
+    }
+    return known;
   }
 
   private Step write(
@@ -204,11 +220,18 @@ public final class Fences {
   private RowId rowOf(Effect.Rows written, Parameters parameters) throws SQLException {
     TableKey key = keys.of(written.table());
     Map<String, String> values = VersionedRows.fixedKey(key, written.row().fixed(), parameters);
-    if (!key.isComparable() || values.size() < key.types().size()) {
+    if (!key.isComparable()
+        || values.size() < key.types().size()
+        || setsAny(written.row(), key.types().keySet())) {
       return null;
     }
     RowId id = new RowId(written.table(), values);
     return rows.keySet().stream().anyMatch(other -> isSameElsewhere(other, id)) ? null : id;
+  }
+
+  /** Whether a row may have another key afterwards. */
+  private static boolean setsAny(RowWrite write, Set<String> columns) {
+    return write.sets() == null || !Collections.disjoint(write.sets(), columns);
   }
 
   /** Null if the version cannot be written into the text. */
@@ -265,6 +288,17 @@ public final class Fences {
             row.doubt();
           }
         });
+  }
+
+  /**
+   * Takes all locks before settings change: after that, a query may find other rows, and a name may
+   * mean another table.
+   */
+  public void beforeSettings(Runner runner) throws SQLException {
+    reads.forEach(PostponedRead::forgetRows);
+    takePostponed(runner);
+    rows.clear();
+    keys.forget();
   }
 
   // -------------------- after an execution

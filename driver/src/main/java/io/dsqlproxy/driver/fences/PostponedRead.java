@@ -54,6 +54,13 @@ final class PostponedRead {
     return position < from;
   }
 
+  /** Its rows are not told apart any more: its lock is taken by running it again. */
+  void forgetRows() {
+    if (rows != null) {
+      rows.giveUp();
+    }
+  }
+
   void stop() {
     if (rows != null) {
       rows.stop();

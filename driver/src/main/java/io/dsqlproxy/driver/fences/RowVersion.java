@@ -47,8 +47,13 @@ final class RowVersion {
     return protectedAtCommit;
   }
 
-  /** The transaction may have written the row, or that may have been undone. */
+  /** The transaction may have written the row. */
   void doubt() {
+    known = false;
+  }
+
+  /** What the transaction has done may have been undone. */
+  void undone() {
     known = false;
     protectedAtCommit = false;
   }

@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.rewriter.Operand;
 import io.dsqlproxy.rewriter.VersionedRead;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,10 @@ final class VersionedRows implements RowObserver {
   private final Map<String, String> fixed;
   private final Function<RowId, RowVersion> rows;
   private final List<RowVersion> found = new ArrayList<>();
+
+  /** Those of the result's columns, if they are not known from the query's text. */
+  private List<String> names;
+
   private boolean ended;
   private boolean unidentified;
   private boolean over;
@@ -30,7 +35,7 @@ final class VersionedRows implements RowObserver {
    * Rows of which none is read yet.
    *
    * @param parameters those of the query
-   * @param rows gives the place where a row's version is remembered
+   * @param rows gives the place where a row's version is remembered, or null
    */
   VersionedRows(
       VersionedRead read, TableKey key, Parameters parameters, Function<RowId, RowVersion> rows) {
@@ -92,6 +97,12 @@ final class VersionedRows implements RowObserver {
     over = true;
   }
 
+  /** The rows cannot be told any more. */
+  void giveUp() {
+    over = true;
+    unidentified = true;
+  }
+
   @Override
   public void moved(ResultSet result, boolean toRow) throws SQLException {
     if (over) {
@@ -101,26 +112,46 @@ final class VersionedRows implements RowObserver {
       ended = true;
       return;
     }
-    Map<String, String> values = new HashMap<>();
-    for (String column : key.types().keySet()) {
-      String value = fixed.get(column);
-      if (value == null) {
-        value = key.canonical(column, result.getString(index(result, column)));
-      }
-      if (value == null) {
-        unidentified = true;
-        return;
-      }
-      values.put(column, value);
+    int version = index(result, read.versionColumn());
+    RowId id = version == 0 ? null : id(result);
+    RowVersion row = id == null ? null : rows.apply(id);
+    if (row == null) {
+      unidentified = true;
+      return;
     }
-    RowVersion row = rows.apply(new RowId(read.table(), values));
-    row.read(result.getString(index(result, read.versionColumn())));
+    row.read(result.getString(version));
     found.add(row);
   }
 
+  /** Null if the row cannot be told. */
+  private RowId id(ResultSet result) throws SQLException {
+    Map<String, String> values = new HashMap<>();
+    for (String column : key.types().keySet()) {
+      String value = fixed.get(column);
+      int index = value == null ? index(result, column) : 0;
+      if (index > 0) {
+        value = key.canonical(column, result.getString(index));
+      }
+      if (value == null) {
+        return null;
+      }
+      values.put(column, value);
+    }
+    return new RowId(read.table(), values);
+  }
+
+  /** 0 if the result has no such column. */
   private int index(ResultSet result, String column) throws SQLException {
-    return read.columns().isEmpty()
-        ? result.findColumn(column)
-        : read.columns().indexOf(column) + 1;
+    if (!read.columns().isEmpty()) {
+      return read.columns().indexOf(column) + 1;
+    }
+    if (names == null) {
+      names = new ArrayList<>();
+      ResultSetMetaData metadata = result.getMetaData();
+      for (int i = 1; i <= metadata.getColumnCount(); i++) {
+        names.add(metadata.getColumnLabel(i));
+      }
+    }
+    return names.indexOf(column) + 1;
   }
 }

@@ -65,8 +65,7 @@ public final class DsqlConnection extends ForwardingConnection {
     Retries retries = Retries.inRealTime(context.retryPolicy(), context.retryBudget(), backoff);
     Recoveries recoveries =
         new Recoveries(retries, backoff, context.retryMode(), context.statistics());
-    this.locks =
-        lockAccess == null ? null : lockAccess.of(session, () -> session.current().connection());
+    this.locks = lockAccess == null ? null : lockAccess.of(session);
     this.gate =
         new ExecutionGate(
             session,
@@ -490,7 +489,7 @@ public final class DsqlConnection extends ForwardingConnection {
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    gate.set("setSchema", () -> delegate().setSchema(schema));
+    gate.setSearchPath("setSchema", () -> delegate().setSchema(schema));
     session.state().set("search_path", to -> to.setSchema(schema), session.isTransactionOpen());
   }
 

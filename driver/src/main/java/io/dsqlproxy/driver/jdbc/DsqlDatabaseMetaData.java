@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.forwarding.ForwardingDatabaseMetaData;
+import io.dsqlproxy.driver.journal.Obstacle;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -39,7 +40,7 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
   private record Source(PhysicalConnection physical, DatabaseMetaData metaData) {}
 
   private ResultSet decorated(ResultSet result) {
-    connection.gate().giveUpReplay("the catalog was read through DatabaseMetaData");
+    connection.gate().giveUpReplay(Obstacle.CATALOG_READ.because());
     return connection.decorated(result);
   }
 

@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
@@ -118,7 +119,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
       bind(
           parameterIndex,
           new UnrepeatableBinding(
-              "a parameter is a ByteStreamWriter", statement -> binding.bind(statement, value)));
+              Obstacle.WRITER_PARAMETER.because(), statement -> binding.bind(statement, value)));
     } else {
       bind(parameterIndex, ObjectBinding.of(DsqlArray.undecorated(value), binding));
     }

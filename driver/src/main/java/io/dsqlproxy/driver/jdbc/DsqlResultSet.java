@@ -5,6 +5,7 @@ import io.dsqlproxy.driver.execution.Movement;
 import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingResultSet;
 import io.dsqlproxy.driver.journal.HeldResult;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.RowsRead;
 import io.dsqlproxy.driver.journal.RowsRead.Question;
 import java.sql.Array;
@@ -85,11 +86,11 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   }
 
   private void changesRows() throws SQLException {
-    connection.gate().writesRows("rows were changed through a result set");
+    connection.gate().writesRows(Obstacle.ROWS_CHANGED.because());
   }
 
   private void readsLargeObject() {
-    connection.gate().giveUpReplay("a large object was read");
+    connection.gate().giveUpReplay(Obstacle.LARGE_OBJECT_READ.because());
   }
 
   // -------------------- java.sql.ResultSet: its position
@@ -126,7 +127,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
       if (!Conflict.isReportedBy(failure)) {
         throw failure;
       }
-      connection.gate().giveUpReplay("rows were read that its journal does not hold");
+      connection.gate().giveUpReplay(Obstacle.ROWS_NOT_JOURNALED.because());
     }
     return connection.gate().moveAfter(failure, movement);
   }
@@ -314,7 +315,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   public <T> T unwrap(Class<T> type) throws SQLException {
     T unwrapped = Unwrapping.unwrap(this, delegate, type);
     if (unwrapped != this) {
-      String reason = "a result was unwrapped to " + type.getName();
+      String reason = Obstacle.RESULT_UNWRAPPED.because(type.getName());
       connection.gate().giveUpReplay(reason);
       connection.session().stay(reason);
     }

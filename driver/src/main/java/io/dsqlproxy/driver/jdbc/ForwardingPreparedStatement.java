@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.journal.BytesBinding;
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.TextBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
@@ -29,7 +30,7 @@ import java.util.Calendar;
  */
 abstract class ForwardingPreparedStatement extends DsqlStatement implements PreparedStatement {
 
-  private static final String LARGE_OBJECT = "a parameter is a large object";
+  private static final String LARGE_OBJECT = Obstacle.LARGE_OBJECT_PARAMETER.because();
 
   ForwardingPreparedStatement(
       DsqlConnection connection,
@@ -215,7 +216,7 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
     bind(
         parameterIndex,
         new UnrepeatableBinding(
-            "a parameter is an XML object",
+            Obstacle.XML_PARAMETER.because(),
             statement -> statement.setSQLXML(parameterIndex, xmlObject)));
   }
 }

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.Origin;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -39,7 +40,7 @@ final class StatementOrigin implements Origin {
 
   @Override
   public String obstacle() {
-    return preparation == null ? "a statement was found through a result inside of it" : null;
+    return preparation == null ? Obstacle.STATEMENT_OF_RESULT.because() : null;
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class ArrayBinding implements ParameterBinding {
     }
     if (!(array instanceof PgArray known)) {
       return new UnrepeatableBinding(
-          "a parameter is an array of " + array.getClass().getName() + ", which may change",
+          Obstacle.ARRAY_MAY_CHANGE.because(array.getClass().getName()),
           statement -> binding.bind(statement, array));
     }
     byte[] binary = known.toBytes();

@@ -40,7 +40,7 @@ public final class CallUnit<T> extends StatementUnit<T> {
     this.values = statement == null ? List.of() : outputs.valuesOf((CallableStatement) statement);
     this.obstacle =
         values.stream().anyMatch(ResultSet.class::isInstance)
-            ? "an output of a call is a cursor"
+            ? Obstacle.CURSOR_OUTPUT.because()
             : null;
   }
 

@@ -53,7 +53,7 @@ public final class Journal {
     if (unit.obstacle() != null) {
       giveUp(unit.obstacle());
     } else if (bytes > maxBytes) {
-      giveUp("its journal takes more than " + maxBytes + " bytes (property journalBytes)");
+      giveUp(Obstacle.JOURNAL_FULL.because(maxBytes));
     }
   }
 

@@ -48,7 +48,7 @@ public final class ObjectBinding {
     Object copy = copyOf(value);
     if (copy == null) {
       return new UnrepeatableBinding(
-          "a parameter is an object of " + value.getClass().getName() + ", which may change",
+          Obstacle.OBJECT_MAY_CHANGE.because(value.getClass().getName()),
           statement -> binding.bind(statement, value));
     }
     return new SizedBinding(sizeOf(copy), statement -> binding.bind(statement, copy));

@@ -36,7 +36,7 @@ final class RecordingInputStream extends FilterInputStream
 
   @Override
   public String obstacle() {
-    return complete ? null : "a parameter is a stream of more than " + LIMIT + " bytes";
+    return complete ? null : Obstacle.LONG_STREAM.because(LIMIT + " bytes");
   }
 
   @Override

@@ -33,9 +33,7 @@ final class RecordingReader extends FilterReader implements StreamBinding.Record
 
   @Override
   public String obstacle() {
-    return complete
-        ? null
-        : "a parameter is a stream of more than " + LIMIT / Character.BYTES + " characters";
+    return complete ? null : Obstacle.LONG_STREAM.because(LIMIT / Character.BYTES + " characters");
   }
 
   @Override

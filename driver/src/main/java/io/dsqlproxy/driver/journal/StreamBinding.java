@@ -47,9 +47,7 @@ public final class StreamBinding<S> implements ParameterBinding {
   /** An execution without a new stream finds this one read. */
   @Override
   public String obstacle() {
-    return executed
-        ? "a parameter is a stream that an earlier execution had read"
-        : recording.obstacle();
+    return executed ? Obstacle.STREAM_READ_BEFORE.because() : recording.obstacle();
   }
 
   @Override

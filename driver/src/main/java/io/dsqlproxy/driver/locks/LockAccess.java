@@ -4,7 +4,6 @@ import io.dsqlproxy.driver.execution.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * How a connection gets at its emulated locks. Immutable.
@@ -19,13 +18,9 @@ public record LockAccess(LockService service, Opener opener) {
     Objects.requireNonNull(opener, "opener");
   }
 
-  /**
-   * The locks of a connection that has none yet.
-   *
-   * @param pgConnection the physical connection that the session uses at the moment of the call
-   */
-  public SessionLocks of(Session session, Supplier<Connection> pgConnection) {
-    return new SessionLocks(service, opener, session, pgConnection);
+  /** The locks of a connection that has none yet. */
+  public SessionLocks of(Session session) {
+    return new SessionLocks(service, opener, session);
   }
 
   /** Opens physical connections. Safe for use by many threads. */

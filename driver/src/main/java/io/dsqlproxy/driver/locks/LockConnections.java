@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.locks;
 
 import io.dsqlproxy.driver.execution.Conflict;
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -203,6 +204,9 @@ final class LockConnections {
   private Open open(LockAccess.Opener now) throws SQLException {
     Connection connection = now.open();
     try {
+      if (connection.getTransactionIsolation() < Connection.TRANSACTION_REPEATABLE_READ) {
+        throw DsqlExceptions.locksNeedRepeatableRead();
+      }
       connection.setAutoCommit(false);
       connection.setNetworkTimeout(Runnable::run, networkTimeoutMillis);
       return new Open(connection, System.nanoTime(), false);

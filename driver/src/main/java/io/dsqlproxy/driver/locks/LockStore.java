@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.locks;
 
 import io.dsqlproxy.driver.execution.Conflict;
+import io.dsqlproxy.driver.execution.Session;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -191,18 +192,17 @@ final class LockStore {
   // -------------------- in the application's transactions
 
   /** Takes the lock for the open transaction. False if it does not see the lock as free. */
-  boolean lockInTransaction(Connection application, UUID owner, LockKey key, boolean shared)
+  boolean lockInTransaction(Session session, UUID owner, LockKey key, boolean shared)
       throws SQLException {
-    try (PreparedStatement statement =
-        application.prepareStatement(table.lockInTransaction(shared))) {
+    try (PreparedStatement statement = session.prepare(table.lockInTransaction(shared))) {
       bind(statement, key.space().name(), key.key(), owner.toString());
       return hasRow(statement);
     }
   }
 
   /** Lets the open transaction fail at COMMIT if the lease is lost then. False if it is now. */
-  boolean fence(Connection application, Lease lease) throws SQLException {
-    try (PreparedStatement statement = application.prepareStatement(table.fence())) {
+  boolean fence(Session session, Lease lease) throws SQLException {
+    try (PreparedStatement statement = session.prepare(table.fence())) {
       Row row = rowOf(lease);
       bind(
           statement,

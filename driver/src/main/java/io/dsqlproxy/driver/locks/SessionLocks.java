@@ -4,7 +4,6 @@ import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.LockLostException;
 import io.dsqlproxy.driver.execution.Session;
 import io.dsqlproxy.driver.execution.SessionGuard;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +27,6 @@ public final class SessionLocks implements SessionGuard {
   private final LockService service;
   private final LockAccess.Opener opener;
   private final Session session;
-  private final Supplier<Connection> application;
   private final UUID owner = UUID.randomUUID();
   private final SessionReference reference = new SessionReference(this);
   private final Map<Held, Holding> held = new ConcurrentHashMap<>();
@@ -41,17 +38,11 @@ public final class SessionLocks implements SessionGuard {
    * The locks of a connection that has none.
    *
    * @param opener opens connections like it, for the lock table
-   * @param application pgJDBC's connection of the moment, for locks in its transactions
    */
-  public SessionLocks(
-      LockService service,
-      LockAccess.Opener opener,
-      Session session,
-      Supplier<Connection> application) {
+  public SessionLocks(LockService service, LockAccess.Opener opener, Session session) {
     this.service = service;
     this.opener = opener;
     this.session = session;
-    this.application = application;
   }
 
   private record Held(LockKey key, boolean shared) {}
@@ -246,7 +237,7 @@ public final class SessionLocks implements SessionGuard {
     if (!mayLook && !awaitFree(key, shared, wait)) {
       return false;
     }
-    while (!store().lockInTransaction(application.get(), owner, key, shared)) {
+    while (!store().lockInTransaction(session, owner, key, shared)) {
       if (!awaitFree(key, shared, wait)) {
         return false;
       }
@@ -265,7 +256,7 @@ public final class SessionLocks implements SessionGuard {
    * @throws SQLException SQLSTATE 40001 if it does not
    */
   public void requireInSnapshot(Taken taken) throws SQLException {
-    if (session.isTransactionOpen() && !store().fence(application.get(), taken.lease())) {
+    if (session.isTransactionOpen() && !store().fence(session, taken.lease())) {
       failIfLost(taken.lease());
       throw DsqlExceptions.snapshotBeforeLock(taken.lease().key().toString());
     }
@@ -300,7 +291,7 @@ public final class SessionLocks implements SessionGuard {
   public void beforeCommit() throws SQLException {
     beforeStatement();
     for (Holding holding : held.values()) {
-      if (!store().fence(application.get(), holding.lease)) {
+      if (!store().fence(session, holding.lease)) {
         holding.lease.lose();
         throw DsqlExceptions.lockLost(holding.lease.key().toString());
       }

@@ -26,7 +26,11 @@ public final class SessionState {
 
   private final Map<ClientSetting, Setting> client = new EnumMap<>(ClientSetting.class);
   private final Map<String, Setting> committed = new LinkedHashMap<>();
-  private final List<Change> pending = new ArrayList<>();
+
+  /** What the open transaction has set, after it has reset everything if it has. */
+  private final Map<String, Setting> pending = new LinkedHashMap<>();
+
+  private boolean pendingReset;
 
   /** Texts that do nothing to a session, by identity: most statements are executed many times. */
   private final String[] known = new String[KNOWN_TEXTS];
@@ -51,7 +55,12 @@ public final class SessionState {
    * @param inTransaction whether the end of a transaction decides about it
    */
   public synchronized void set(String parameter, Setting setting, boolean inTransaction) {
-    change(parameters -> put(parameters, parameter, setting), inTransaction);
+    if (inTransaction) {
+      put(pending, parameter, setting);
+    } else {
+      forgetPending();
+      put(committed, parameter, setting);
+    }
   }
 
   /**
@@ -80,8 +89,8 @@ public final class SessionState {
   private synchronized void executed(String sql, SessionCommand command, boolean inTransaction) {
     String parameter = command.detail();
     switch (command.kind()) {
-      case SET -> change(all -> put(all, parameter, on -> run(on, sql)), inTransaction);
-      case RESET_ALL -> change(this::resetAll, inTransaction);
+      case SET -> set(parameter, on -> run(on, sql), inTransaction);
+      case RESET_ALL -> resetAll(inTransaction);
       case DISCARD_ALL -> {
         resetAll(committed);
         obstacle = null;
@@ -90,13 +99,18 @@ public final class SessionState {
     }
   }
 
-  private void change(Change change, boolean inTransaction) {
+  private void resetAll(boolean inTransaction) {
+    forgetPending();
     if (inTransaction) {
-      pending.add(change);
+      pendingReset = true;
     } else {
-      pending.clear();
-      change.applyTo(committed);
+      resetAll(committed);
     }
+  }
+
+  private void forgetPending() {
+    pending.clear();
+    pendingReset = false;
   }
 
   /** In the order of the last change. */
@@ -104,6 +118,7 @@ public final class SessionState {
     parameters.remove(parameter);
     parameters.put(parameter, setting);
     if (parameters.size() > MOST_PARAMETERS) {
+      parameters.remove(parameter);
       stay("more than " + MOST_PARAMETERS + " parameters were set");
     }
   }
@@ -124,21 +139,22 @@ public final class SessionState {
 
   /** What was set in the transaction is set. */
   public synchronized void committed() {
-    for (Change change : pending) {
-      change.applyTo(committed);
+    if (pendingReset) {
+      resetAll(committed);
     }
-    pending.clear();
+    pending.forEach((parameter, setting) -> put(committed, parameter, setting));
+    forgetPending();
   }
 
   /** What was set in the transaction is not. */
   public synchronized void rolledBack() {
-    pending.clear();
+    forgetPending();
   }
 
   /** Nobody knows what is set of what was set in the transaction. */
   public synchronized void endedSomehow() {
-    if (!pending.isEmpty()) {
-      pending.clear();
+    if (pendingReset || !pending.isEmpty()) {
+      forgetPending();
       stay("it is not known whether a SET was committed");
     }
   }
@@ -205,12 +221,5 @@ public final class SessionState {
 
     /** Sets the value on a connection of pgJDBC's. */
     void applyTo(Connection connection) throws SQLException;
-  }
-
-  /** A change of the server's parameters. */
-  @FunctionalInterface
-  private interface Change {
-
-    void applyTo(Map<String, Setting> parameters);
   }
 }

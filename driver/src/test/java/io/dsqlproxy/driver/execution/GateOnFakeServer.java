@@ -28,6 +28,9 @@ final class GateOnFakeServer {
   /** What waits do beside moving the clock. */
   Sleeper sleeper = delay -> {};
 
+  /** What has to succeed in the transaction before COMMIT is sent. */
+  TransactionEnd beforeCommit = () -> {};
+
   private long now;
 
   GateOnFakeServer(RetryMode mode, int maxAttempts) {
@@ -41,7 +44,19 @@ final class GateOnFakeServer {
             maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(4));
     Retries retries = new Retries(policy, () -> now, () -> new Random(1), this::await);
     Recoveries recoveries = new Recoveries(retries, new Backoff(), mode, statistics);
-    gate = new ExecutionGate(server, recoveries, JOURNAL_BYTES, statistics);
+    gate = new ExecutionGate(server, recoveries, JOURNAL_BYTES, guard(), statistics);
+  }
+
+  private SessionGuard guard() {
+    return new SessionGuard() {
+      @Override
+      public void beforeStatement() {}
+
+      @Override
+      public void beforeCommit() throws SQLException {
+        beforeCommit.run();
+      }
+    };
   }
 
   private void await(Duration delay) throws InterruptedException, WaitCancelledException {

@@ -374,6 +374,24 @@ class LostConnectionTest {
     assertThat(server.log()).containsExactly(A, MOVED, B);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"BETWEEN_TRANSACTIONS", "IN_TRANSACTIONS"})
+  void lossInWhatPrecedesCommitLeavesNothingOpen(ReconnectMode mode) throws SQLException {
+    connect(mode, false);
+    SQLException cut = cut();
+    server.script("fence", failure(cut), count(1));
+    connection.beforeCommit = () -> server.execute("fence");
+    connection.execute(A);
+    if (mode == IN_TRANSACTIONS) {
+      connection.commit();
+      assertThat(server.log()).containsExactly(A, "fence", WAITED, MOVED, A, "fence", "commit");
+    } else {
+      assertThatFailure(failureOf(connection::commit)).isSameAs(cut);
+      assertThat(server.log()).containsExactly(A, "fence");
+    }
+    assertThat(connection.statistics.snapshot().commitsUnknown()).isZero();
+  }
+
   @Test
   void textThatMayHaveCommittedIsNotRunAgain() throws SQLException {
     connect(IN_TRANSACTIONS, false);

@@ -323,4 +323,66 @@ class ConditionalLocksTest {
     connection.commit();
     assertThat(range(1)).isEqualTo("7");
   }
+
+  @Test
+  void rowWhoseKeyIsChangedIsLockedAndNotLookedForUnderItsOldKey() throws SQLException {
+    readRange(connection, 1);
+    assertThat(update(connection, "UPDATE shards SET shard_id = 9 WHERE shard_id = 1"))
+        .isEqualTo(1);
+    assertThat(update(connection, RENEW, 6, 1)).isZero();
+    assertThat(update(connection, RENEW, 6, 9)).isEqualTo(1);
+    connection.commit();
+    assertThat(TABLES.sent()).contains(BY_KEY);
+    assertThat(range(9)).isEqualTo("6");
+  }
+
+  @Test
+  void lockOfRowsIsTakenOnceAlthoughTheirVersionsAreNotKnownAnyMore() throws SQLException {
+    readRange(connection, 1);
+    update(connection, "UPDATE shards SET data = 'x'");
+    connection.commit();
+    assertThat(TABLES.sent()).containsExactly(PLAIN, BY_KEY, "UPDATE shards SET data = 'x'");
+  }
+
+  @Test
+  void lockIsTakenBeforeSettingsChangeWhatTheNamesMean() throws SQLException {
+    readRange(connection, 1);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET search_path = public");
+    }
+    update(connection, ELSEWHERE);
+    connection.commit();
+    assertThat(TABLES.sent()).containsExactly(PLAIN, PLAIN + " FOR UPDATE", ELSEWHERE);
+  }
+
+  @Test
+  void declaredVersionThatTheTableDoesNotHaveLocksLikeADeferredOne() throws SQLException {
+    try (Connection misled =
+        TABLES.connect("conditional", "versionColumns", "shards.no_such_column")) {
+      read(misled, "SELECT * FROM shards WHERE shard_id = 1 FOR SHARE");
+      update(misled, ELSEWHERE);
+      misled.commit();
+    }
+    assertThat(TABLES.sent())
+        .containsExactly(
+            "SELECT * FROM shards WHERE shard_id = 1",
+            "SELECT * FROM shards WHERE shard_id = 1 FOR UPDATE",
+            ELSEWHERE);
+  }
+
+  @Test
+  void rowsBeyondThoseThatAreRememberedAreLockedByTheirQuery() throws SQLException {
+    CLUSTER.run(
+        "DELETE FROM executions",
+        "INSERT INTO executions SELECT 1, 'r' || i, i FROM generate_series(1, 3000) i",
+        "INSERT INTO executions SELECT 2, 'r' || i, i FROM generate_series(1, 100) i");
+    String query = "SELECT shard_id, run_id, version FROM executions";
+    CLUSTER.clearStatements();
+    try (Connection many = TABLES.connect("conditional")) {
+      read(many, query + " FOR SHARE");
+      update(many, "UPDATE shards SET data = 'x' WHERE shard_id = 1");
+      many.rollback();
+    }
+    assertThat(TABLES.sent()).startsWith(query, query + " FOR UPDATE");
+  }
 }

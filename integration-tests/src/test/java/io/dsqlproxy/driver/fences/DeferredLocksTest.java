@@ -219,4 +219,20 @@ class DeferredLocksTest {
         .hasSize(2);
     assertThat(CLUSTER.ask("SELECT version FROM executions")).isEqualTo("11");
   }
+
+  @Test
+  void lockIsTakenBeforeSettingsChangeWhatItsQueryFinds() throws SQLException {
+    CLUSTER.run("CREATE SCHEMA IF NOT EXISTS other");
+    readRange(connection, 1);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET search_path = other, public");
+    }
+    assertThat(TABLES.sent()).containsExactly(PLAIN, LOCKED);
+    readRange(connection, 1);
+    connection.setSchema("public");
+    assertThat(TABLES.sent()).containsExactly(PLAIN, LOCKED, PLAIN, LOCKED);
+    update(connection, WRITE);
+    connection.commit();
+    assertThat(TABLES.sent()).containsExactly(PLAIN, LOCKED, PLAIN, LOCKED, WRITE);
+  }
 }

@@ -9,18 +9,8 @@ import java.sql.Statement;
 
 /**
  * What a step acts with: the connection, and the recording of what it does. Confined to its thread.
- *
- * @param alone whether the step is a transaction by itself (autocommit)
  */
-record Actor(Connection connection, Recording recording, boolean alone) {
-
-  /**
-   * A lock as the checker may rely on it. The driver takes the locks out of statements that are
-   * transactions by themselves and only read.
-   */
-  Lock promised(Lock lock) {
-    return alone ? Lock.NONE : lock;
-  }
+record Actor(Connection connection, Recording recording) {
 
   /**
    * Something to execute, prepared or with the values in its text.

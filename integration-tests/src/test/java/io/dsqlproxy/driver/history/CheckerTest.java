@@ -290,6 +290,15 @@ class CheckerTest {
     assertThat(history.check()).isEmpty();
   }
 
+  @Test
+  void locksOfATransactionThatWroteNothingPromiseNothing() {
+    history.transaction("a").reads("y", "").writes("x").is(COMMITTED);
+    history.transaction("b").writes("y").is(COMMITTED);
+    history.transaction("c").reads("x", "", Lock.UPDATE).reads("y", "b.1").is(COMMITTED);
+    history.left("x", "a.1").left("y", "b.1");
+    assertThat(history.check()).isEmpty();
+  }
+
   private void assertOnly(Class<? extends Finding> type, String... transactions) {
     assertThat(history.check())
         .singleElement()

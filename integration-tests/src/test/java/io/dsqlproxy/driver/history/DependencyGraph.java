@@ -65,7 +65,7 @@ final class DependencyGraph {
       add(writer, reader, Kind.WRITE_READ, read.key());
     }
     List<Token> later = all.tokens().subList(seen.size(), all.size());
-    Lock lock = versions.isCommitted(reader) ? read.lock() : Lock.NONE;
+    Lock lock = isBoundByLocks(reader) ? read.lock() : Lock.NONE;
     later.stream()
         .filter(lock::forbids)
         .findFirst()
@@ -73,6 +73,14 @@ final class DependencyGraph {
     if (!later.isEmpty()) {
       add(reader, later.get(0).transaction(), Kind.READ_WRITE, read.key());
     }
+  }
+
+  /**
+   * Who wrote nothing has happened at its snapshot, before all that was committed later: its locks
+   * may go.
+   */
+  private boolean isBoundByLocks(String reader) {
+    return versions.isCommitted(reader) && !versions.transaction(reader).writes().isEmpty();
   }
 
   private void add(String from, String to, Kind kind, Key key) {

@@ -90,8 +90,8 @@ class DroppedLockTest {
         Connection other = run.connections(parameters).open()) {
       one.setAutoCommit(false);
       other.setAutoCommit(false);
-      Actor a = new Actor(one, new Recording("a"), false);
-      Actor b = new Actor(other, new Recording("b"), false);
+      Actor a = new Actor(one, new Recording("a"));
+      Actor b = new Actor(other, new Recording("b"));
       new Read(1, lock, 0, true).perform(a);
       new Read(2, lock, 0, true).perform(b);
       new Append(List.of(2), true).perform(a);

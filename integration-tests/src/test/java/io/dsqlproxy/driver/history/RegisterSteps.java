@@ -52,7 +52,7 @@ final class RegisterSteps {
             Actor.expect(1, rows.next() ? 1 : 0, this);
             seen[0] = Trail.parse(rows.getString(1));
           });
-      actor.recording().read(register(id), seen[0], actor.promised(lock));
+      actor.recording().read(register(id), seen[0], lock);
       return seen[0];
     }
   }
@@ -80,7 +80,7 @@ final class RegisterSteps {
       for (int id = from; id <= last; id++) {
         Actor.expect(1, rows.next() ? 1 : 0, this);
         Actor.expect(id, rows.getInt(1), this);
-        actor.recording().read(register(id), Trail.parse(rows.getString(2)), actor.promised(lock));
+        actor.recording().read(register(id), Trail.parse(rows.getString(2)), lock);
         if (id - from < between.size()) {
           between.get(id - from).perform(actor);
         }

@@ -58,7 +58,7 @@ final class SessionRun implements Callable<List<ObservedTransaction>> {
 
   private ObservedTransaction run(TransactionPlan plan) throws SQLException {
     Recording recording = new Recording(plan.id());
-    Actor actor = new Actor(connection, recording, plan.begin() == Begin.ALONE);
+    Actor actor = new Actor(connection, recording);
     Outcome outcome = Outcome.ROLLED_BACK;
     String detail = "";
     try {

@@ -4,12 +4,12 @@ import static io.dsqlproxy.driver.locks.LockCluster.call;
 import static io.dsqlproxy.driver.locks.LockCluster.execute;
 import static io.dsqlproxy.driver.locks.LockCluster.test;
 import static io.dsqlproxy.simulator.fault.Fault.conflict;
-import static io.dsqlproxy.simulator.fault.FaultTrigger.commit;
 import static io.dsqlproxy.simulator.fault.FaultTrigger.statementContaining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.execution.DataChangedException;
+import io.dsqlproxy.simulator.fault.FaultTrigger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
@@ -100,13 +100,35 @@ class TransactionLocksTest {
     execute(one, first);
     execute(two, second);
     one.commit();
-    String sqlState = "00000";
-    try {
-      two.commit();
-    } catch (SQLException lost) {
-      sqlState = lost.getSQLState();
+    assertThat(commit(two)).isEqualTo(compatible ? "00000" : "40001");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pg_advisory_xact_lock, pg_advisory_lock, false",
+    "pg_advisory_xact_lock, pg_advisory_lock_shared, false",
+    "pg_advisory_xact_lock_shared, pg_advisory_lock, false",
+    "pg_advisory_xact_lock_shared, pg_advisory_lock_shared, true",
+  })
+  void aLeaseThatIsTakenMeanwhileConflictsAsItsModeDoes(
+      String ofTransaction, String ofSession, boolean compatible) throws SQLException {
+    try (Connection transaction = CLUSTER.connect("&retryMode=off");
+        Connection session = CLUSTER.connect()) {
+      transaction.setAutoCommit(false);
+      call(transaction, "SELECT " + ofTransaction + "(3)");
+      call(session, "SELECT " + ofSession + "(3)");
+      assertThat(commit(transaction)).isEqualTo(compatible ? "00000" : "40001");
     }
-    assertThat(sqlState).isEqualTo(compatible ? "00000" : "40001");
+  }
+
+  /** The SQLSTATE of a COMMIT. */
+  private static String commit(Connection connection) {
+    try {
+      connection.commit();
+      return "00000";
+    } catch (SQLException lost) {
+      return lost.getSQLState();
+    }
   }
 
   @Test
@@ -198,7 +220,7 @@ class TransactionLocksTest {
   void aReplayTakesTheLockAgain() throws SQLException {
     call(one, "SELECT pg_advisory_xact_lock(1)");
     execute(one, WRITE_SKEW.formatted(101));
-    CLUSTER.faults().at(commit()).answer(conflict());
+    CLUSTER.faults().at(FaultTrigger.commit()).answer(conflict());
     CLUSTER.simulator().clearStatements();
     call(two, "SELECT pg_advisory_xact_lock(1)");
     execute(two, WRITE_SKEW.formatted(102));

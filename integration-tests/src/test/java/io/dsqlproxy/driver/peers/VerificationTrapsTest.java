@@ -55,7 +55,9 @@ class VerificationTrapsTest {
   private static void assertDataChanged(Connection connection) throws SQLException {
     CLUSTER.faults().at(commit()).answer(conflict());
     assertThat((Throwable) catchThrowableOfType(SQLException.class, connection::commit))
-        .isInstanceOf(DataChangedException.class);
+        .isInstanceOfSatisfying(
+            DataChangedException.class,
+            changed -> assertThat(changed.statement()).as("what differs").isEqualTo(1));
   }
 
   /** What was read before the first replay, and after it. */

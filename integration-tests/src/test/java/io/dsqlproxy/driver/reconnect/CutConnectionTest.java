@@ -24,6 +24,7 @@ import io.dsqlproxy.driver.execution.CommitOutcomeUnknownException;
 import io.dsqlproxy.driver.execution.DataChangedException;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.observation.DriverEvent;
+import io.dsqlproxy.simulator.fault.ScriptedFault;
 import java.io.ByteArrayInputStream;
 import java.sql.Array;
 import java.sql.Connection;
@@ -178,6 +179,21 @@ class CutConnectionTest {
         .withMessageContaining("access denied");
     run(connection, PAY);
     assertThat(cluster.balance(1)).isEqualTo(107);
+  }
+
+  @Test
+  void tokenThatIsRefusedMeanwhileIsSignedAnew() throws SQLException {
+    connection = cluster.connectByUrl(IN_TRANSACTIONS);
+    connection.setAutoCommit(false);
+    run(connection, PAY);
+    cluster.cutAt(statementContaining("- 7"));
+    ScriptedFault refused = cluster.faults().at(login()).answer(expiredToken());
+    run(connection, GIVE);
+    connection.commit();
+    assertThat(cluster.faults().fired()).hasSize(2);
+    refused.close();
+    assertThat(cluster.balance(1)).isEqualTo(107);
+    assertThat(cluster.balance(2)).isEqualTo(193);
   }
 
   @Test

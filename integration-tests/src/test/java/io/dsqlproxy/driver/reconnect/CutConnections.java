@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.reconnect;
 
 import io.dsqlproxy.cluster.SimulatedCluster;
+import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.configuration.PlanSettings;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
 import io.dsqlproxy.driver.execution.ReconnectMode;
@@ -27,6 +28,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
  * A simulator whose time is a test's, with a few accounts, and connections that live by the same
@@ -75,6 +78,18 @@ final class CutConnections implements AutoCloseable {
             false,
             statistics);
     return DsqlConnection.wrap(open(), context, renewal, null);
+  }
+
+  /** As an application connects, with its own tokens. */
+  Connection connectByUrl(ReconnectMode mode) throws SQLException {
+    DsqlDataSource dataSource = new DsqlDataSource();
+    dataSource.setUrl(simulator.jdbcUrl());
+    dataSource.setReconnect(mode.text());
+    dataSource.setRetryBaseDelay("1ms");
+    dataSource.setCredentialsProvider(
+        StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(simulator.accessKeyId(), simulator.secretAccessKey())));
+    return dataSource.getConnection();
   }
 
   private Connection open() throws SQLException {

@@ -120,7 +120,12 @@ final class MatrixModel {
 
   // -------------------- what is counted
 
-  DriverStatistics.Snapshot statistics() {
+  /**
+   * What is counted for the transaction.
+   *
+   * @param connections what was counted for the connection that is opened meanwhile
+   */
+  DriverStatistics.Snapshot statistics(ConnectionStatistics.Snapshot connections) {
     Outcome outcome = expectation.outcome();
     return new DriverStatistics.Snapshot(
         statements(),
@@ -133,7 +138,7 @@ final class MatrixModel {
         outcome == Outcome.DATA_CHANGED ? 1 : 0,
         outcome == Outcome.NOT_REPLAYABLE ? 1 : 0,
         outcome == Outcome.COMMIT_UNKNOWN ? 1 : 0,
-        new ConnectionStatistics.Snapshot(0, 0, 0, 0, 0, 0),
+        connections,
         Map.of());
   }
 

@@ -16,6 +16,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -35,6 +39,8 @@ final class MatrixTables implements AutoCloseable {
   private final Connection connection = cluster.connectPlainly();
   private final Statement statement = connection.createStatement();
   private final PreparedStatement read;
+  private final ExecutorService opener = Executors.newSingleThreadExecutor();
+  private Future<Connection> spare = opener.submit(() -> cluster.connect());
 
   MatrixTables() throws SQLException {
     cluster.run(
@@ -96,9 +102,15 @@ final class MatrixTables implements AutoCloseable {
     return cluster.faults();
   }
 
-  /** A connection for the application. */
+  /** A connection for the application. The next one is opened meanwhile: many are cut. */
   Connection connect() throws SQLException {
-    return cluster.connect();
+    Future<Connection> opened = spare;
+    spare = opener.submit(() -> cluster.connect());
+    try {
+      return opened.get();
+    } catch (InterruptedException | ExecutionException failure) {
+      throw new SQLException("no connection", failure);
+    }
   }
 
   // -------------------- the change behind the application's back
@@ -135,6 +147,7 @@ final class MatrixTables implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    opener.shutdownNow();
     connection.close();
     cluster.close();
   }

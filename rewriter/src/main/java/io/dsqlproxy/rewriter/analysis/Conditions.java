@@ -66,7 +66,7 @@ final class Conditions {
       }
       return;
     }
-    QualifiedName.Parsed column = QualifiedName.parse(tokens, first);
+    QualifiedName.Parsed column = QualifiedName.parseColumn(tokens, first);
     if (column != null && isEquals(column.end())) {
       fix(column.name().name(), Operands.read(tokens, column.end() + 1, end));
       return;
@@ -75,7 +75,7 @@ final class Conditions {
     while (equals > first && !isEquals(equals)) {
       equals--;
     }
-    column = equals > first ? QualifiedName.parse(tokens, equals + 1) : null;
+    column = equals > first ? QualifiedName.parseColumn(tokens, equals + 1) : null;
     if (column != null && column.end() == end) {
       fix(column.name().name(), Operands.read(tokens, first, equals));
     }

@@ -7,6 +7,7 @@ import io.dsqlproxy.rewriter.RowWrite;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ public final class Effects {
   private static final Set<String> SETTINGS = Set.of("SET", "RESET", "DISCARD");
 
   private static final Set<String> NOTHING = Set.of("SHOW", "VALUES", "TABLE", "SELECT", "WITH");
+
+  private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
 
   private final Statement statement;
   private final Tokens tokens;
@@ -59,7 +62,21 @@ public final class Effects {
 
   private Effect insert() {
     QualifiedName.Parsed table = QualifiedName.parse(tokens, statement.first() + 2);
-    return table == null ? Effect.ANYTHING : new Effect.Rows(table.name(), null);
+    return table == null || holdsAnotherWrite()
+        ? Effect.ANYTHING
+        : new Effect.Rows(table.name(), null);
+  }
+
+  /** {@code INSERT INTO t WITH u AS (UPDATE …) VALUES …} writes two tables. */
+  private boolean holdsAnotherWrite() {
+    for (int i = statement.first() + 1; i < statement.end(); i++) {
+      if (tokens.isPunctuation(i - 1, '(')
+          && tokens.kind(i) == TokenKind.WORD
+          && WRITES.contains(Ascii.toUpperCase(tokens.text(i)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Effect update() {
@@ -101,11 +118,13 @@ public final class Effects {
       return null;
     }
     int condition = tokens.end(end - 1);
+    Map<String, Operand> assigned = deletes ? Map.of() : assigned(set + 1, where);
     return new RowWrite(
         deletes,
         fixed,
+        assigned == null ? null : assigned.keySet(),
         version,
-        deletes ? null : newVersion(version, set + 1, where),
+        assigned == null ? new Operand.Expression() : assigned.get(version),
         Operands.parameters(tokens, end),
         tokens.text().substring(0, condition),
         tokens.text().substring(condition));
@@ -122,8 +141,9 @@ public final class Effects {
     return false;
   }
 
-  /** What SET gives the version; an expression if several columns are set at once. */
-  private Operand newVersion(String version, int first, int end) {
+  /** What SET gives to which columns; null if it sets several at once. */
+  private Map<String, Operand> assigned(int first, int end) {
+    Map<String, Operand> assigned = new HashMap<>();
     int start = first;
     while (start < end) {
       int comma = start;
@@ -134,13 +154,11 @@ public final class Effects {
       }
       QualifiedName.Parsed column = QualifiedName.parse(tokens, start);
       if (column == null) {
-        return new Operand.Expression();
+        return null;
       }
-      if (column.name().name().equals(version)) {
-        return Operands.read(tokens, column.end() + 1, comma);
-      }
+      assigned.put(column.name().name(), Operands.read(tokens, column.end() + 1, comma));
       start = comma + 1;
     }
-    return null;
+    return assigned;
   }
 }

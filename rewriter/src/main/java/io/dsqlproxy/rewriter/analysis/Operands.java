@@ -1,41 +1,65 @@
 package io.dsqlproxy.rewriter.analysis;
 
 import io.dsqlproxy.rewriter.Operand;
+import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
+import java.util.Set;
 
 /** Reads what stands on one side of {@code =}. Stateless. */
 final class Operands {
 
   private static final Operand EXPRESSION = new Operand.Expression();
 
+  private static final Set<String> WHOLE_NUMBERS =
+      Set.of("INT", "INTEGER", "INT2", "INT4", "INT8", "SMALLINT", "BIGINT");
+
+  /** Of a string, without a length: the others cut it off, or pad it. */
+  private static final Set<String> TEXTS = Set.of("TEXT", "VARCHAR");
+
   private Operands() {}
 
-  /** What a range of tokens is; a cast by {@code ::} makes no difference. */
+  /** What a range of tokens is; a cast by {@code ::} that cannot change the value is left out. */
   static Operand read(Tokens tokens, int first, int end) {
-    if (first >= end || !isAlone(tokens, first, end)) {
+    boolean cast =
+        end == first + 3
+            && tokens.kind(first + 1) == TokenKind.OPERATOR
+            && tokens.text(first + 1).equals("::")
+            && tokens.kind(first + 2) == TokenKind.WORD;
+    if (end != first + 1 && !cast) {
       return EXPRESSION;
     }
-    String text = tokens.text(first);
-    return switch (tokens.kind(first)) {
+    String type = cast ? Ascii.toUpperCase(tokens.text(first + 2)) : "";
+    return !cast || keepsValue(tokens.kind(first), type) ? alone(tokens, first) : EXPRESSION;
+  }
+
+  private static boolean keepsValue(TokenKind kind, String type) {
+    return WHOLE_NUMBERS.contains(type)
+        || kind != TokenKind.NUMBER && type.equals("UUID")
+        || kind == TokenKind.STRING && TEXTS.contains(type);
+  }
+
+  private static Operand alone(Tokens tokens, int token) {
+    String text = tokens.text(token);
+    return switch (tokens.kind(token)) {
       case PARAMETER ->
-          text.equals("?") ? new Operand.Parameter(parameters(tokens, first) + 1) : EXPRESSION;
-      case STRING ->
-          text.charAt(0) == '\'' && text.indexOf('\\') < 0
-              ? new Operand.Literal(text.substring(1, text.length() - 1).replace("''", "'"))
-              : EXPRESSION;
+          text.equals("?") ? new Operand.Parameter(parameters(tokens, token) + 1) : EXPRESSION;
+      case STRING -> string(text);
       case NUMBER ->
           text.chars().allMatch(c -> c >= '0' && c <= '9') ? new Operand.Literal(text) : EXPRESSION;
       default -> EXPRESSION;
     };
   }
 
-  private static boolean isAlone(Tokens tokens, int first, int end) {
-    return end == first + 1
-        || end == first + 3
-            && tokens.kind(first + 1) == TokenKind.OPERATOR
-            && tokens.text(first + 1).equals("::")
-            && tokens.kind(first + 2) == TokenKind.WORD;
+  /** Not those with a prefix, with backslashes, and in several pieces. */
+  private static Operand string(String text) {
+    if (text.charAt(0) != '\'' || text.indexOf('\\') >= 0) {
+      return EXPRESSION;
+    }
+    String inside = text.substring(1, text.length() - 1);
+    return inside.replace("''", "").indexOf('\'') < 0
+        ? new Operand.Literal(inside.replace("''", "'"))
+        : EXPRESSION;
   }
 
   /** How many parameters stand before a token. */

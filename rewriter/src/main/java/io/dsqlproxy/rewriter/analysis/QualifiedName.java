@@ -1,5 +1,6 @@
 package io.dsqlproxy.rewriter.analysis;
 
+import io.dsqlproxy.rewriter.SqlNames;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
@@ -56,6 +57,21 @@ public record QualifiedName(List<String> parts) {
       index++;
     }
     return null;
+  }
+
+  /**
+   * The column's name that starts at this token.
+   *
+   * @return null if no name starts there, or a word that is no column: {@code user}, {@code null}
+   */
+  static Parsed parseColumn(Tokens tokens, int from) {
+    Parsed name = parse(tokens, from);
+    boolean isKeyword =
+        name != null
+            && name.end() == from + 1
+            && tokens.kind(from) == TokenKind.WORD
+            && SqlNames.isReserved(name.name().name());
+    return isKeyword ? null : name;
   }
 
   private static String part(Tokens tokens, int index) {

@@ -178,7 +178,8 @@ public final class ReadingStatement {
     return switch (word) {
       case "FILTER", "OVER" -> tokens.isPunctuation(token - 1, ')');
       default ->
-          tokens.kind(token - 1) == TokenKind.WORD
+          token > 0
+              && tokens.kind(token - 1) == TokenKind.WORD
               && NO_CALL_BEHIND
                   .getOrDefault(word, Set.of())
                   .contains(Ascii.toUpperCase(tokens.text(token - 1)));

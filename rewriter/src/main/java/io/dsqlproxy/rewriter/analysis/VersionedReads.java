@@ -125,7 +125,7 @@ public final class VersionedReads {
     if (tokens.kind(end - 1) == TokenKind.OPERATOR && tokens.text(end - 1).equals("*")) {
       return "*";
     }
-    QualifiedName.Parsed name = QualifiedName.parse(tokens, first);
+    QualifiedName.Parsed name = QualifiedName.parseColumn(tokens, first);
     if (name == null) {
       return "";
     }

@@ -12,7 +12,8 @@ import io.dsqlproxy.rewriter.lexical.Tokens;
  * <ul>
  *   <li>{@code SELECT call [AS name]}, with casts: {@code SELECT call::text}, {@code SELECT
  *       CAST(call AS text)}
- *   <li>{@code SELECT * FROM call [AS name]}, also with a number or a name instead of the asterisk
+ *   <li>{@code SELECT * FROM call [AS name]}, also with a number or a name instead of the asterisk,
+ *       and a name for that
  *   <li>{@code {call call}} and {@code {? = call call}}
  * </ul>
  */
@@ -90,18 +91,23 @@ final class CallPlace {
   }
 
   private boolean isRelation() {
-    int first = statement.first();
-    if (!tokens.isWord(first, "SELECT")
-        || !tokens.isWord(first + 2, "FROM")
-        || call.first() != first + 3) {
+    int column = statement.first() + 1;
+    int from = call.first() - 1;
+    if (!tokens.isWord(statement.first(), "SELECT")
+        || !tokens.isWord(from, "FROM")
+        || !isPlainColumn(column)) {
       return false;
     }
+    int label = tokens.isWord(column + 1, "AS") ? column + 2 : column + 1;
+    boolean columnOnly = column + 1 == from || label + 1 == from && tokens.isName(label);
     kind = Kind.RELATION;
-    boolean plainColumn =
-        tokens.isName(first + 1)
-            || tokens.kind(first + 1) == TokenKind.NUMBER
-            || tokens.text(first + 1).equals("*");
-    return plainColumn && endsWithName(call.close() + 1, true);
+    return columnOnly && endsWithName(call.close() + 1, true);
+  }
+
+  private boolean isPlainColumn(int token) {
+    return tokens.isName(token)
+        || tokens.kind(token) == TokenKind.NUMBER
+        || tokens.text(token).equals("*");
   }
 
   /** Nothing follows but a name. */

@@ -71,6 +71,7 @@ class AdvisoryLockTest {
           SELECT pg_try_advisory_lock(1)::pg_catalog.int4::text "r" | SELECT true::pg_catalog.int4::text "r"
           SELECT CAST(pg_advisory_xact_lock(1) AS varchar) | SELECT CAST(''::text AS varchar) AS pg_advisory_xact_lock
           SELECT 1 FROM pg_advisory_xact_lock(1) | SELECT 1 FROM (SELECT ''::text AS pg_advisory_xact_lock) AS pg_advisory_xact_lock
+          SELECT 1 AS one FROM pg_advisory_xact_lock(1) l | SELECT 1 AS one FROM (SELECT ''::text AS pg_advisory_xact_lock) l
           SELECT * FROM pg_try_advisory_lock(1) AS l(got) | SELECT * FROM (SELECT true AS pg_try_advisory_lock) AS l(got)
           /* a */ SELECT/* b */pg_advisory_lock(1 /* c */) -- d | /* a */ SELECT/* b */''::text AS pg_advisory_lock -- d
           {call pg_advisory_lock(1)} | {call pg_catalog.upper(''::text)}
@@ -139,6 +140,8 @@ class AdvisoryLockTest {
         "SELECT pg_advisory_lock(1) FOR UPDATE",
         "SELECT * FROM t, pg_advisory_lock(1)",
         "SELECT count(*) FROM pg_advisory_lock(1)",
+        "SELECT 1 AS a b FROM pg_advisory_lock(1)",
+        "SELECT 1, 2 FROM pg_advisory_lock(1)",
         "WITH x AS (SELECT pg_advisory_lock(1)) SELECT * FROM x",
         "SELECT (SELECT pg_advisory_lock(1))",
         "INSERT INTO t SELECT pg_advisory_lock(1)",

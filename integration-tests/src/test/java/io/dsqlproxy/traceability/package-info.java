@@ -1,0 +1,2 @@
+/** Which test proves which acceptance criterion. */
+package io.dsqlproxy.traceability;
