@@ -32,6 +32,12 @@ public interface Session {
   /** A statement of the driver's own, which takes part in the open transaction. */
   PreparedStatement prepare(String sql) throws SQLException;
 
+  /**
+   * Whether the application has set the connection to be read-only. Nothing is asked of the server;
+   * a transaction that was begun by a text may have another mode.
+   */
+  boolean isReadOnly() throws SQLException;
+
   /** Whether the transaction that is open, or the next statement will begin, has these modes. */
   boolean has(List<TransactionModes.Kind> modes) throws SQLException;
 

@@ -133,6 +133,11 @@ final class PgSession implements Session {
   }
 
   @Override
+  public boolean isReadOnly() throws SQLException {
+    return current.pg().isReadOnly();
+  }
+
+  @Override
   public boolean has(List<TransactionModes.Kind> modes) throws SQLException {
     for (TransactionModes.Kind mode : modes) {
       if (!has(mode)) {
@@ -148,8 +153,8 @@ final class PgSession implements Session {
       case READ_COMMITTED -> isAtLeast(Connection.TRANSACTION_READ_COMMITTED);
       case REPEATABLE_READ -> isAtLeast(Connection.TRANSACTION_REPEATABLE_READ);
       case SERIALIZABLE -> isAtLeast(Connection.TRANSACTION_SERIALIZABLE);
-      case READ_ONLY -> isReadOnly();
-      case READ_WRITE -> !isReadOnly();
+      case READ_ONLY -> isTransactionReadOnly();
+      case READ_WRITE -> !isTransactionReadOnly();
       // Nothing of a transaction below SERIALIZABLE can be deferred.
       case DEFERRABLE, NOT_DEFERRABLE -> true;
     };
@@ -160,7 +165,7 @@ final class PgSession implements Session {
     return current.pg().getTransactionIsolation() >= level;
   }
 
-  private boolean isReadOnly() throws SQLException {
+  private boolean isTransactionReadOnly() throws SQLException {
     try (Statement statement = current.pg().createStatement();
         ResultSet shown = statement.executeQuery("SHOW transaction_read_only")) {
       return shown.next() && shown.getString(1).equals("on");

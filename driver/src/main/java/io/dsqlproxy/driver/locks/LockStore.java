@@ -2,6 +2,7 @@ package io.dsqlproxy.driver.locks;
 
 import io.dsqlproxy.driver.execution.Conflict;
 import io.dsqlproxy.driver.execution.Session;
+import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -194,7 +195,8 @@ final class LockStore {
   /** Takes the lock for the open transaction. False if it does not see the lock as free. */
   boolean lockInTransaction(Session session, UUID owner, LockKey key, boolean shared)
       throws SQLException {
-    try (PreparedStatement statement = session.prepare(table.lockInTransaction(shared))) {
+    String sql = table.lockInTransaction(shared, !writesNothing(session));
+    try (PreparedStatement statement = session.prepare(sql)) {
       bind(statement, key.space().name(), key.key(), owner.toString());
       return hasRow(statement);
     }
@@ -202,7 +204,8 @@ final class LockStore {
 
   /** Lets the open transaction fail at COMMIT if the lease is lost then. False if it is now. */
   boolean fence(Session session, Lease lease) throws SQLException {
-    try (PreparedStatement statement = session.prepare(table.fence())) {
+    String sql = table.fence(!writesNothing(session));
+    try (PreparedStatement statement = session.prepare(sql)) {
       Row row = rowOf(lease);
       bind(
           statement,
@@ -213,6 +216,11 @@ final class LockStore {
           row.fence());
       return hasRow(statement);
     }
+  }
+
+  /** The server is asked only where the application has set the connection to be read-only. */
+  static boolean writesNothing(Session session) throws SQLException {
+    return session.isReadOnly() && session.has(List.of(TransactionModes.Kind.READ_ONLY));
   }
 
   private static boolean hasRow(PreparedStatement statement) throws SQLException {

@@ -68,8 +68,11 @@ final class LockTable {
   /**
    * Locks the lock's own row in the application's transaction, unless another session has a lease
    * that conflicts. Without a row nothing is locked.
+   *
+   * @param locking false in a transaction that writes nothing, where a lock protects nothing and is
+   *     not allowed: only what it sees must be from while the lock was free
    */
-  String lockInTransaction(boolean shared) {
+  String lockInTransaction(boolean shared, boolean locking) {
     return "SELECT 1 FROM "
         + table
         + " l WHERE l.key_space = ? AND l.lock_key = ? AND l.owner = '' AND l.mode = ''"
@@ -79,14 +82,16 @@ final class LockTable {
         + " AND o.owner <> '' AND o.owner <> ?"
         + (shared ? " AND o.mode = '" + EXCLUSIVE + "'" : "")
         + ")"
-        + (shared ? " FOR KEY SHARE OF l" : " FOR UPDATE OF l");
+        + (!locking ? "" : shared ? " FOR KEY SHARE OF l" : " FOR UPDATE OF l");
   }
 
   /**
    * Reads a lease so that whoever takes it away conflicts with the application's transaction; its
    * renewal does not.
+   *
+   * @param locking false in a transaction that writes nothing
    */
-  String fence() {
-    return "SELECT 1 FROM " + table + OF_LEASE + " FOR KEY SHARE";
+  String fence(boolean locking) {
+    return "SELECT 1 FROM " + table + OF_LEASE + (locking ? " FOR KEY SHARE" : "");
   }
 }

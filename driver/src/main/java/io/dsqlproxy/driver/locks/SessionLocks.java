@@ -290,6 +290,9 @@ public final class SessionLocks implements SessionGuard {
   @Override
   public void beforeCommit() throws SQLException {
     beforeStatement();
+    if (held.isEmpty() || LockStore.writesNothing(session)) {
+      return;
+    }
     for (Holding holding : held.values()) {
       if (!store().fence(session, holding.lease)) {
         holding.lease.lose();

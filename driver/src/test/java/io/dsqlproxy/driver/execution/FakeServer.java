@@ -209,6 +209,11 @@ final class FakeServer implements Session {
   }
 
   @Override
+  public boolean isReadOnly() {
+    return false;
+  }
+
+  @Override
   public boolean has(List<TransactionModes.Kind> modes) {
     return this.modes.containsAll(modes);
   }

@@ -248,6 +248,37 @@ class TransactionLocksTest {
   }
 
   @Test
+  void aReadOnlyTransactionTakesLocksAndHoldsThem() throws SQLException {
+    one.setReadOnly(true);
+    call(one, "SELECT pg_advisory_lock(4)");
+    call(one, "SELECT pg_advisory_xact_lock(5)");
+    assertThat(call(one, "SHOW transaction_read_only")).isEqualTo("on");
+    one.commit();
+    call(one, "SELECT pg_advisory_xact_lock_shared(5)");
+    one.commit();
+    call(two, "SELECT pg_advisory_lock(5)");
+    assertThat(test(one, "SELECT pg_try_advisory_xact_lock(5)")).isFalse();
+    assertThat(test(two, "SELECT pg_try_advisory_lock(4)")).isFalse();
+    two.commit();
+  }
+
+  @Test
+  void aTextThatBeginsATransactionIsNotReadOnlyBecauseTheConnectionIs() throws SQLException {
+    try (Connection connection = CLUSTER.connect("&retryMode=off")) {
+      connection.setReadOnly(true);
+      execute(connection, "BEGIN");
+      call(connection, "SELECT pg_advisory_xact_lock(6)");
+      execute(connection, "UPDATE account SET balance = 1 WHERE id = 1");
+      call(two, "SELECT pg_advisory_xact_lock(6)");
+      two.commit();
+      assertThat(
+              catchThrowableOfType(SQLException.class, () -> execute(connection, "COMMIT"))
+                  .getSQLState())
+          .isEqualTo("40001");
+    }
+  }
+
+  @Test
   void inAutocommitATransactionsLockIsWaitedForAndGivenBackAtOnce() throws SQLException {
     one.setAutoCommit(true);
     assertThat(test(one, "SELECT pg_try_advisory_xact_lock(1)")).isTrue();
