@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dsqlproxy.driver.replay.MatrixCell.Data;
 import io.dsqlproxy.driver.replay.MatrixCell.Failure;
 import io.dsqlproxy.driver.replay.MatrixCell.Kind;
-import io.dsqlproxy.driver.replay.MatrixCell.Meaningless;
+import io.dsqlproxy.driver.replay.MatrixCell.LeftOut;
 import io.dsqlproxy.driver.replay.MatrixCell.Place;
 import io.dsqlproxy.driver.replay.MatrixCell.Times;
 import java.sql.Connection;
@@ -52,7 +52,7 @@ class FaultMatrixTest {
   void everyFaultHasTheOutcomeThatIsDesignedForIt(Kind kind) {
     List<String> wrong = new ArrayList<>();
     for (MatrixCell cell : cellsOf(kind)) {
-      Optional<Meaningless> reason = cell.meaningless();
+      Optional<LeftOut> reason = cell.whyLeftOut();
       if (reason.isPresent()) {
         REPORT.leftOut(cell, reason.get());
         continue;

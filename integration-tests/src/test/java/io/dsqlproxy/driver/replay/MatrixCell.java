@@ -147,8 +147,8 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     COUNT
   }
 
-  /** Why a combination means nothing. */
-  enum Meaningless {
+  /** Why a combination is left out: it means nothing, or nothing more than another. */
+  enum LeftOut {
     NOTHING_TO_CHANGE("the unit tells nothing that this change could change"),
     NO_CURSOR_IN_AUTOCOMMIT("pgJDBC fetches in pieces only with autocommit off"),
     NO_SUCH_END_OF_A_TEXT_TRANSACTION("what BEGIN as a text began, COMMIT as a text ends"),
@@ -156,11 +156,12 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     NO_COMMIT_IS_SENT_THERE("COMMIT is not sent in this place"),
     NO_STATEMENT_IS_LEFT("between this place and COMMIT the application executes nothing"),
     ONLY_A_CONFLICT_COMPARES("a lost connection says nothing of data, and no replay follows it"),
-    TRIED_WITH_OC000("OC001 is about the schema, and what is compared after it is the same");
+    TRIED_WITH_OC000("OC001 says the same SQLSTATE; changed data and replays that fail are tried there"),
+    TRIED_AT_THE_END("the COMMIT behind a replay is tried where the first COMMIT began the replay");
 
     private final String reason;
 
-    Meaningless(String reason) {
+    LeftOut(String reason) {
       this.reason = reason;
     }
 
@@ -194,38 +195,41 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     return place == Place.NEXT && kind != Kind.QUERY_CURSOR;
   }
 
-  /** Why the combination means nothing, if so. */
-  Optional<Meaningless> meaningless() {
+  /** Why the combination is left out, if so. */
+  Optional<LeftOut> whyLeftOut() {
     return Optional.ofNullable(reason());
   }
 
-  private Meaningless reason() {
+  private LeftOut reason() {
     if (change() == null) {
-      return Meaningless.NOTHING_TO_CHANGE;
+      return LeftOut.NOTHING_TO_CHANGE;
     }
     if (kind.beginsByText() && place == Place.NEXT) {
-      return Meaningless.NO_CURSOR_IN_AUTOCOMMIT;
+      return LeftOut.NO_CURSOR_IN_AUTOCOMMIT;
     }
     if (kind.beginsByText() && place.isEnd() && place != Place.TEXT_COMMIT) {
-      return Meaningless.NO_SUCH_END_OF_A_TEXT_TRANSACTION;
+      return LeftOut.NO_SUCH_END_OF_A_TEXT_TRANSACTION;
     }
-    if (failure == Failure.OC001 && data != Data.UNCHANGED) {
-      return Meaningless.TRIED_WITH_OC000;
+    if (failure == Failure.OC001 && (data != Data.UNCHANGED || times != Times.ONCE)) {
+      return LeftOut.TRIED_WITH_OC000;
     }
     return failure.isConflict() ? null : reasonOfCut();
   }
 
-  private Meaningless reasonOfCut() {
+  private LeftOut reasonOfCut() {
     boolean reachesEnd = times == Times.AFTER_THE_REPLAY || times == Times.ONCE && place.isEnd();
     if (failure.needsCommit() && !reachesEnd) {
-      return Meaningless.NO_COMMIT_IS_SENT_THERE;
+      return LeftOut.NO_COMMIT_IS_SENT_THERE;
     }
     if (failure == Failure.CUT && times == Times.ONCE && place.isEnd()) {
-      return Meaningless.COMMIT_IS_SENT_THERE;
+      return LeftOut.COMMIT_IS_SENT_THERE;
     }
     if (failure == Failure.CUT && times == Times.AFTER_THE_REPLAY && !place.isBefore(Place.LAST)) {
-      return Meaningless.NO_STATEMENT_IS_LEFT;
+      return LeftOut.NO_STATEMENT_IS_LEFT;
     }
-    return data == Data.UNCHANGED ? null : Meaningless.ONLY_A_CONFLICT_COMPARES;
+    if (failure.needsCommit() && times == Times.AFTER_THE_REPLAY && !place.isEnd()) {
+      return LeftOut.TRIED_AT_THE_END;
+    }
+    return data == Data.UNCHANGED ? null : LeftOut.ONLY_A_CONFLICT_COMPARES;
   }
 }

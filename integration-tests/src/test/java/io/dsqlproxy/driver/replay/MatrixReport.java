@@ -3,7 +3,7 @@ package io.dsqlproxy.driver.replay;
 import io.dsqlproxy.driver.replay.MatrixCell.Data;
 import io.dsqlproxy.driver.replay.MatrixCell.Failure;
 import io.dsqlproxy.driver.replay.MatrixCell.Kind;
-import io.dsqlproxy.driver.replay.MatrixCell.Meaningless;
+import io.dsqlproxy.driver.replay.MatrixCell.LeftOut;
 import io.dsqlproxy.driver.replay.MatrixCell.Place;
 import io.dsqlproxy.driver.replay.MatrixCell.Times;
 import io.dsqlproxy.driver.replay.MatrixRule.Outcome;
@@ -24,7 +24,7 @@ final class MatrixReport {
 
   private final Map<MatrixCell, Character> letters = new HashMap<>();
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
-  private final Map<Meaningless, Integer> leftOut = new EnumMap<>(Meaningless.class);
+  private final Map<LeftOut, Integer> leftOut = new EnumMap<>(LeftOut.class);
   private int wrong;
 
   void verified(MatrixCell cell, Outcome outcome) {
@@ -37,7 +37,7 @@ final class MatrixReport {
     wrong++;
   }
 
-  void leftOut(MatrixCell cell, Meaningless reason) {
+  void leftOut(MatrixCell cell, LeftOut reason) {
     letters.put(cell, LEFT_OUT);
     leftOut.merge(reason, 1, Integer::sum);
   }

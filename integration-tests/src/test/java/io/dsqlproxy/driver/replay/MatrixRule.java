@@ -74,8 +74,9 @@ final class MatrixRule {
   Expectation expect(MatrixState before, MatrixState after) {
     List<Event> all = events.events();
     int replays = 0;
-    for (Event event : all) {
-      Event next = replays + 1 < all.size() ? all.get(replays + 1) : null;
+    for (int i = 0; i < all.size(); i++) {
+      Event event = all.get(i);
+      Event next = i + 1 < all.size() ? all.get(i + 1) : null;
       if (!event.failure().isConflict()) {
         Outcome lost =
             event.failure() == Failure.CUT ? Outcome.CONNECTION_LOST : Outcome.COMMIT_UNKNOWN;
