@@ -432,6 +432,7 @@ final class Transaction {
     Recovery recovery = null;
     while (true) {
       try {
+        fences.forgetKeys();
         change.run();
         return;
       } catch (SQLException failure) {

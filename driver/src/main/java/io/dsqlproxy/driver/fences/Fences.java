@@ -49,6 +49,7 @@ public final class Fences {
   private final Map<RowId, RowVersion> rows = new HashMap<>();
   private boolean wrote;
   private boolean mayWriteUnseen;
+  private boolean namesChanged;
 
   /** No locks, on a connection. */
   public Fences(Preparer preparer) {
@@ -74,10 +75,16 @@ public final class Fences {
     reads.clear();
     rows.clear();
     wrote = false;
+    if (namesChanged) {
+      // The end of the transaction may have taken back what names mean.
+      namesChanged = false;
+      keys.forget();
+    }
   }
 
   /** Tables may have other keys now, or names mean other tables. */
   public void forgetKeys() {
+    namesChanged = true;
     keys.forget();
   }
 

@@ -156,7 +156,8 @@ record MatrixCell(Kind kind, Failure failure, Place place, Times times, Data dat
     NO_COMMIT_IS_SENT_THERE("COMMIT is not sent in this place"),
     NO_STATEMENT_IS_LEFT("between this place and COMMIT the application executes nothing"),
     ONLY_A_CONFLICT_COMPARES("a lost connection says nothing of data, and no replay follows it"),
-    TRIED_WITH_OC000("OC001 says the same SQLSTATE; changed data and replays that fail are tried there"),
+    TRIED_WITH_OC000(
+        "OC001 says the same SQLSTATE; changed data and replays that fail are tried there"),
     TRIED_AT_THE_END("the COMMIT behind a replay is tried where the first COMMIT began the replay");
 
     private final String reason;
