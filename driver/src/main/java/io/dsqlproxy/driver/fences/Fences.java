@@ -97,6 +97,11 @@ public final class Fences {
   public void undo(int from) {
     reads.removeIf(read -> !read.survives(from));
     rows.values().forEach(RowVersion::undone);
+    if (namesChanged) {
+      // It may have been a change of names, and the rows be those of other tables.
+      forgetRows();
+      keys.forget();
+    }
   }
 
   // -------------------- before an execution
@@ -302,10 +307,15 @@ public final class Fences {
    * mean another table.
    */
   public void beforeSettings(Runner runner) throws SQLException {
-    reads.forEach(PostponedRead::forgetRows);
+    forgetRows();
     takePostponed(runner);
+    forgetKeys();
+  }
+
+  /** Locks are taken by their queries. */
+  private void forgetRows() {
+    reads.forEach(PostponedRead::forgetRows);
     rows.clear();
-    keys.forget();
   }
 
   // -------------------- after an execution
