@@ -3,19 +3,14 @@ package io.dsqlproxy.driver.authentication;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
-import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
-import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /**
  * Signs tokens with AWS credentials. Signing is local arithmetic; only fetching credentials may ask
@@ -31,7 +26,6 @@ record TokenSigner(Clock clock, DoubleSupplier chance) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSigner.class);
   private static final String SERVICE = "dsql";
-  private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
 
   TokenSigner {
     Objects.requireNonNull(clock, "clock");
@@ -49,41 +43,24 @@ record TokenSigner(Clock clock, DoubleSupplier chance) {
     AwsCredentials credentials = request.credentials().resolve();
     Instant now = clock.instant();
     Duration lifetime = lifetime(request.lifetime(), credentials.expirationTime(), now);
-    String text = presigned(request.scope(), credentials, now, lifetime);
+    TokenScope scope = request.scope();
+    String text =
+        PresignedUrl.of(
+            scope.host(),
+            Map.of("Action", scope.action()),
+            SERVICE,
+            scope.region(),
+            credentials,
+            now,
+            lifetime);
     LOG.debug(
         "Signed a token for user {} on {} in {} with {}, good for {}",
-        request.scope().user(),
-        request.scope().host(),
-        request.scope().region(),
+        scope.user(),
+        scope.host(),
+        scope.region(),
         request.credentials(),
         lifetime);
     return Token.of(text, now, lifetime, chance.getAsDouble());
-  }
-
-  /** A URL that is signed for a while, without its scheme. */
-  private static String presigned(
-      TokenScope scope, AwsCredentials credentials, Instant now, Duration lifetime) {
-    SdkHttpRequest unsigned =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .protocol("https")
-            .host(scope.host())
-            .encodedPath("/")
-            .putRawQueryParameter("Action", scope.action())
-            .build();
-    SdkHttpRequest signed =
-        SIGNER
-            .sign(
-                sign ->
-                    sign.identity(credentials)
-                        .request(unsigned)
-                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, scope.region())
-                        .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
-                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, lifetime)
-                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(now, ZoneOffset.UTC)))
-            .request();
-    return scope.host() + "/?" + signed.encodedQueryParameters().orElseThrow();
   }
 
   private static Duration lifetime(Duration wanted, Optional<Instant> end, Instant now) {

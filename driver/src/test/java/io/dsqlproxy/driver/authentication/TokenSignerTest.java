@@ -31,11 +31,9 @@ class TokenSignerTest {
   static Stream<Arguments> usersAndCredentials() {
     AwsCredentials keys = AwsBasicCredentials.create("AKIDEXAMPLE", "geheim");
     AwsCredentials session = AwsSessionCredentials.create("ASIAEXAMPLE", "geheim", "a/b+c==");
-    return Stream.of(
-        Arguments.of("admin", keys),
-        Arguments.of("admin", session),
-        Arguments.of("app", keys),
-        Arguments.of("app", session));
+    AwsCredentials copied = AwsSessionCredentials.create(" ASIA\n", "geheim ", "~*é/ %+\t");
+    return Stream.of(keys, session, copied)
+        .flatMap(any -> Stream.of(Arguments.of("admin", any), Arguments.of("app", any)));
   }
 
   /** The SDK's utilities have no clock to set, so theirs come first. */

@@ -14,11 +14,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Neither logs of any level nor exceptions nor descriptions of objects show a secret. */
+/** Neither logs of any level nor exceptions, JMX nor descriptions of objects show a secret. */
 @Timeout(120)
 class SecretsTest {
 
   private static final String PASSWORD = "pa55word-of-somebody-else";
+
+  private static final String SESSION_TOKEN = "s3ssion-token-of-a-role";
 
   @RegisterExtension static final DsqlSimulatorExtension DSQL = new DsqlSimulatorExtension();
 
@@ -35,6 +37,7 @@ class SecretsTest {
                     "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
                     "-Daws.accessKeyId=" + cluster.accessKeyId(),
                     "-Daws.secretAccessKey=" + cluster.secretAccessKey(),
+                    "-Daws.sessionToken=" + SESSION_TOKEN,
                     "-cp",
                     System.getProperty("java.class.path"),
                     TalkativeProgram.class.getName(),
@@ -52,12 +55,15 @@ class SecretsTest {
     assertThat(text)
         .contains("Signed a token for user admin")
         .contains("FE=> Password")
-        .contains("AWS4-HMAC-SHA256")
+        .contains("software.amazon.awssdk.auth.credentials")
         .contains("access denied")
         .contains("the AWS profile \"nobody\"")
-        .contains("sslmode must be");
+        .contains("sslmode must be")
+        .contains("io.dsqlproxy:type=DriverStatistics TokensSigned is")
+        .contains("com.zaxxer.hikari:type=Pool");
     assertThat(text)
         .doesNotContain(cluster.secretAccessKey())
+        .doesNotContain(SESSION_TOKEN)
         .doesNotContain(PASSWORD)
         .doesNotContain("X-Amz-Signature=");
   }
