@@ -46,6 +46,12 @@ final class Connecting<T> {
     T connect(PgConnectionRequest request) throws SQLException;
   }
 
+  /**
+   * What follows a remembered token may be one that others have signed meanwhile; after a wait for
+   * a place, a clock that leaps can have made that one worthless too.
+   */
+  private static final int MOST_REMEMBERED_TOKENS = 3;
+
   private final Login login;
   private final ConnectSettings settings;
   private final Surroundings world;
@@ -152,7 +158,7 @@ final class Connecting<T> {
     }
     if (kind == ConnectFailure.ACCESS_DENIED) {
       ticket.refusal().run();
-      if (ticket.remembered() && times == 1) {
+      if (ticket.remembered() && times <= MOST_REMEMBERED_TOKENS) {
         LOG.info("The token for {} was refused and is forgotten", login.server());
         return;
       }

@@ -203,6 +203,31 @@ class ConnectingTest {
     assertThat(counted().failed()).isEqualTo(2);
   }
 
+  /**
+   * Two remembered tokens are refused: the first one, and the one that another login has signed.
+   */
+  @Test
+  void aTokenThatOthersHaveSignedMeanwhileIsReplacedToo() throws SQLException {
+    open(URL);
+    SQLException refusal = Failures.accessDenied("Signature expired: x");
+    AtomicInteger attempts = new AtomicInteger();
+    String opened =
+        open(
+            URL,
+            request -> {
+              if (attempts.incrementAndGet() == 1) {
+                open(URL, refusal);
+              }
+              if (attempts.get() < 3) {
+                throw refusal;
+              }
+              return "connected";
+            });
+    assertThat(opened).isEqualTo("connected");
+    assertThat(counted().tokensSigned()).isEqualTo(3);
+    assertThat(counted().tokensRejected()).isEqualTo(3);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
