@@ -41,7 +41,8 @@ record TokenSigner(Clock clock, DoubleSupplier chance) {
    */
   Token sign(TokenRequest request) {
     AwsCredentials credentials = request.credentials().resolve();
-    Instant now = clock.instant();
+    // A signature has no fractions of a second, and its life begins with the time that it has.
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Duration lifetime = lifetime(request.lifetime(), credentials.expirationTime(), now);
     TokenScope scope = request.scope();
     String text =

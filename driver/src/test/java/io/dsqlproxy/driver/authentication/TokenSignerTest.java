@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +66,20 @@ class TokenSignerTest {
 
     assertThat(ours.text()).startsWith(HOST + "/?");
     assertThat(parameters(ours.text())).isEqualTo(parameters(theirs));
+  }
+
+  @Test
+  void theLifeOfATokenBeginsWithTheTimeThatItsSignatureHas() {
+    Instant time = Instant.parse("2026-01-01T12:00:00.999Z");
+    TokenSigner signer = new TokenSigner(Clock.fixed(time, ZoneOffset.UTC), () -> 0);
+    Token token =
+        signer.sign(
+            new TokenRequest(
+                new TokenScope(HOST, 5432, "eu-west-3", "admin"),
+                new ApplicationCredentials(() -> AwsBasicCredentials.create("AKIDEXAMPLE", "x")),
+                Duration.ofSeconds(10)));
+    assertThat(parameter(token.text(), "X-Amz-Date")).isEqualTo("20260101T120000Z");
+    assertThat(token.uselessAt()).isEqualTo("2026-01-01T12:00:09Z");
   }
 
   private static String parameter(String token, String name) {
