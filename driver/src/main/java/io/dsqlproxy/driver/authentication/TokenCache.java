@@ -219,7 +219,7 @@ public final class TokenCache {
         statistics.took(DriverTiming.TOKEN_SIGNING, System.nanoTime() - start);
       } catch (RuntimeException | Error failure) {
         if (early) {
-          postpone(request, failure);
+          postpone(request, statistics, failure);
         }
         fail(mine, failure);
         return;
@@ -234,7 +234,9 @@ public final class TokenCache {
       land(mine, signed);
     }
 
-    private void postpone(TokenRequest request, Throwable failure) {
+    private void postpone(
+        TokenRequest request, ConnectionStatistics statistics, Throwable failure) {
+      statistics.tokenNotRenewed();
       Instant now = signer.clock().instant();
       Token current = token.get();
       if (current == null) {

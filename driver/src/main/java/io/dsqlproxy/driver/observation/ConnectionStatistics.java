@@ -31,6 +31,11 @@ public final class ConnectionStatistics {
     counters.happened(DriverEvent.TOKEN_RENEWED);
   }
 
+  /** No token could be signed before the one in use expires. */
+  public void tokenNotRenewed() {
+    counters.happened(DriverEvent.TOKEN_NOT_RENEWED);
+  }
+
   /** The server refused a login with a token. */
   public void tokenRejected() {
     counters.happened(DriverEvent.TOKEN_REJECTED);

@@ -18,6 +18,8 @@ public enum DriverEvent {
   COMMIT_UNKNOWN("commits.unknown", "Connections lost at COMMIT (SQLSTATE 08007)."),
   TOKEN_SIGNED("tokens.signed", "Authentication tokens signed, for whatever reason."),
   TOKEN_RENEWED("tokens.renewed", "Tokens signed before the one in use expired."),
+  TOKEN_NOT_RENEWED(
+      "tokens.not.renewed", "Renewals that failed; the token in use is used until it expires."),
   TOKEN_REJECTED("tokens.rejected", "Logins that the server refused although they showed a token."),
   CONNECT_ATTEMPTED("connects.attempted", "Logins that were begun, further ones included."),
   CONNECT_THROTTLED(

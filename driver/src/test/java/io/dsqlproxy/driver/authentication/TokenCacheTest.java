@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.authentication.TokenCache.Lease;
+import io.dsqlproxy.driver.observation.DriverEvent;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
@@ -148,6 +149,7 @@ class TokenCacheTest {
     clock.advance(Duration.ofSeconds(31));
     assertThat(lease(cache, fragile).token()).isSameAs(first);
     assertThat(resolved).hasValue(3);
+    assertThat(statistics.count(DriverEvent.TOKEN_NOT_RENEWED)).isEqualTo(2);
     failure.set(null);
     clock.advance(Duration.ofSeconds(31));
     lease(cache, fragile);
