@@ -7,7 +7,6 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Runs the benchmarks with the GC profiler and CPU times; takes JMH's own arguments. */
 public final class Benchmarks {
@@ -21,8 +20,6 @@ public final class Benchmarks {
             .parent(new CommandLineOptions(arguments))
             .addProfiler(GCProfiler.class)
             .addProfiler(CpuTimeProfiler.class)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementTime(TimeValue.seconds(1))
             .build();
     new Runner(options).run();
   }

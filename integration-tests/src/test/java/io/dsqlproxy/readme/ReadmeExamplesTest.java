@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.cluster.SystemCredentials;
 import io.dsqlproxy.driver.DsqlTransactions;
+import io.dsqlproxy.driver.hikari.KeepRefusedConnections;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
@@ -50,6 +51,7 @@ class ReadmeExamplesTest {
     config.setJdbcUrl("jdbc:dsql-proxy:postgresql://" + endpoint);
     config.setUsername("admin"); // and no password
     config.setMaxLifetime(55 * 60 * 1000); // the service closes connections after 60 minutes
+    config.setExceptionOverrideClassName(KeepRefusedConnections.class.getName()); // see "Pools"
     // end
     try (HikariDataSource pool = new HikariDataSource(config);
         Connection connection = pool.getConnection()) {
