@@ -252,6 +252,27 @@ public final class ExecutionGate {
     }
   }
 
+  /**
+   * Something that is asked beside the application's statements.
+   *
+   * @param <T> the answer
+   */
+  @FunctionalInterface
+  public interface Question<T> {
+
+    /** Asks the server. */
+    T ask() throws SQLException;
+  }
+
+  /**
+   * Asks something that is no part of the application's transaction, unless one is open.
+   *
+   * @param reason why an open transaction will not be run again, as a clause
+   */
+  public <T> T aside(String reason, Question<T> question) throws SQLException {
+    return transaction.aside(reason, question);
+  }
+
   /** Fails as a statement would in a transaction of which only the end is possible. */
   public void failIfAborted() throws SQLException {
     transaction.failIfAborted();

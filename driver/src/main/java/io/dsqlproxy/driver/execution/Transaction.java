@@ -375,6 +375,28 @@ final class Transaction {
     }
   }
 
+  /** A transaction that only this has begun is over afterwards. */
+  <T> T aside(String reason, ExecutionGate.Question<T> question) throws SQLException {
+    takeTurn();
+    boolean open = session.isTransactionOpen();
+    try {
+      T answer = question.ask();
+      if (open) {
+        enter();
+        journal.giveUp(reason);
+      }
+      return answer;
+    } finally {
+      try {
+        if (!open && !session.isLost()) {
+          session.rollBack();
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
   private SQLException aborted(SQLException failure) {
     try {
       if (session.inTransaction()) {

@@ -39,9 +39,20 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
   /** pgJDBC's metadata belong to one physical connection. */
   private record Source(PhysicalConnection physical, DatabaseMetaData metaData) {}
 
-  private ResultSet decorated(ResultSet result) {
-    connection.gate().giveUpReplay(Obstacle.CATALOG_READ.because());
-    return connection.decorated(result);
+  /** A query about the catalog. */
+  @FunctionalInterface
+  private interface Question {
+
+    ResultSet ask(DatabaseMetaData metaData) throws SQLException;
+  }
+
+  /**
+   * pgJDBC has the whole result at once, so a transaction that only this has begun can be over: the
+   * application's begins with its own first statement, and can be run again.
+   */
+  private ResultSet ask(Question question) throws SQLException {
+    return connection.decorated(
+        connection.gate().aside(Obstacle.CATALOG_READ.because(), () -> question.ask(delegate())));
   }
 
   // -------------------- java.sql.DatabaseMetaData: answers of our own
@@ -104,88 +115,90 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
   @Override
   public ResultSet getProcedures(String catalog, String schemaPattern, String procedureNamePattern)
       throws SQLException {
-    return decorated(delegate().getProcedures(catalog, schemaPattern, procedureNamePattern));
+    return ask(metaData -> metaData.getProcedures(catalog, schemaPattern, procedureNamePattern));
   }
 
   @Override
   public ResultSet getProcedureColumns(
       String catalog, String schemaPattern, String procedureNamePattern, String columnNamePattern)
       throws SQLException {
-    return decorated(
-        delegate()
-            .getProcedureColumns(catalog, schemaPattern, procedureNamePattern, columnNamePattern));
+    return ask(
+        metaData ->
+            metaData.getProcedureColumns(
+                catalog, schemaPattern, procedureNamePattern, columnNamePattern));
   }
 
   @Override
   public ResultSet getTables(
       String catalog, String schemaPattern, String tableNamePattern, String[] types)
       throws SQLException {
-    return decorated(delegate().getTables(catalog, schemaPattern, tableNamePattern, types));
+    return ask(metaData -> metaData.getTables(catalog, schemaPattern, tableNamePattern, types));
   }
 
   @Override
   public ResultSet getSchemas() throws SQLException {
-    return decorated(delegate().getSchemas());
+    return ask(metaData -> metaData.getSchemas());
   }
 
   @Override
   public ResultSet getCatalogs() throws SQLException {
-    return decorated(delegate().getCatalogs());
+    return ask(metaData -> metaData.getCatalogs());
   }
 
   @Override
   public ResultSet getTableTypes() throws SQLException {
-    return decorated(delegate().getTableTypes());
+    return ask(metaData -> metaData.getTableTypes());
   }
 
   @Override
   public ResultSet getColumns(
       String catalog, String schemaPattern, String tableNamePattern, String columnNamePattern)
       throws SQLException {
-    return decorated(
-        delegate().getColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
+    return ask(
+        metaData ->
+            metaData.getColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
   }
 
   @Override
   public ResultSet getColumnPrivileges(
       String catalog, String schema, String table, String columnNamePattern) throws SQLException {
-    return decorated(delegate().getColumnPrivileges(catalog, schema, table, columnNamePattern));
+    return ask(metaData -> metaData.getColumnPrivileges(catalog, schema, table, columnNamePattern));
   }
 
   @Override
   public ResultSet getTablePrivileges(String catalog, String schemaPattern, String tableNamePattern)
       throws SQLException {
-    return decorated(delegate().getTablePrivileges(catalog, schemaPattern, tableNamePattern));
+    return ask(metaData -> metaData.getTablePrivileges(catalog, schemaPattern, tableNamePattern));
   }
 
   @Override
   public ResultSet getBestRowIdentifier(
       String catalog, String schema, String table, int scope, boolean nullable)
       throws SQLException {
-    return decorated(delegate().getBestRowIdentifier(catalog, schema, table, scope, nullable));
+    return ask(metaData -> metaData.getBestRowIdentifier(catalog, schema, table, scope, nullable));
   }
 
   @Override
   public ResultSet getVersionColumns(String catalog, String schema, String table)
       throws SQLException {
-    return decorated(delegate().getVersionColumns(catalog, schema, table));
+    return ask(metaData -> metaData.getVersionColumns(catalog, schema, table));
   }
 
   @Override
   public ResultSet getPrimaryKeys(String catalog, String schema, String table) throws SQLException {
-    return decorated(delegate().getPrimaryKeys(catalog, schema, table));
+    return ask(metaData -> metaData.getPrimaryKeys(catalog, schema, table));
   }
 
   @Override
   public ResultSet getImportedKeys(String catalog, String schema, String table)
       throws SQLException {
-    return decorated(delegate().getImportedKeys(catalog, schema, table));
+    return ask(metaData -> metaData.getImportedKeys(catalog, schema, table));
   }
 
   @Override
   public ResultSet getExportedKeys(String catalog, String schema, String table)
       throws SQLException {
-    return decorated(delegate().getExportedKeys(catalog, schema, table));
+    return ask(metaData -> metaData.getExportedKeys(catalog, schema, table));
   }
 
   @Override
@@ -197,9 +210,9 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
       String foreignSchema,
       String foreignTable)
       throws SQLException {
-    return decorated(
-        delegate()
-            .getCrossReference(
+    return ask(
+        metaData ->
+            metaData.getCrossReference(
                 parentCatalog,
                 parentSchema,
                 parentTable,
@@ -210,74 +223,77 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
 
   @Override
   public ResultSet getTypeInfo() throws SQLException {
-    return decorated(delegate().getTypeInfo());
+    return ask(metaData -> metaData.getTypeInfo());
   }
 
   @Override
   public ResultSet getIndexInfo(
       String catalog, String schema, String table, boolean unique, boolean approximate)
       throws SQLException {
-    return decorated(delegate().getIndexInfo(catalog, schema, table, unique, approximate));
+    return ask(metaData -> metaData.getIndexInfo(catalog, schema, table, unique, approximate));
   }
 
   @Override
   public ResultSet getUDTs(
       String catalog, String schemaPattern, String typeNamePattern, int[] types)
       throws SQLException {
-    return decorated(delegate().getUDTs(catalog, schemaPattern, typeNamePattern, types));
+    return ask(metaData -> metaData.getUDTs(catalog, schemaPattern, typeNamePattern, types));
   }
 
   @Override
   public ResultSet getSuperTypes(String catalog, String schemaPattern, String typeNamePattern)
       throws SQLException {
-    return decorated(delegate().getSuperTypes(catalog, schemaPattern, typeNamePattern));
+    return ask(metaData -> metaData.getSuperTypes(catalog, schemaPattern, typeNamePattern));
   }
 
   @Override
   public ResultSet getSuperTables(String catalog, String schemaPattern, String tableNamePattern)
       throws SQLException {
-    return decorated(delegate().getSuperTables(catalog, schemaPattern, tableNamePattern));
+    return ask(metaData -> metaData.getSuperTables(catalog, schemaPattern, tableNamePattern));
   }
 
   @Override
   public ResultSet getAttributes(
       String catalog, String schemaPattern, String typeNamePattern, String attributeNamePattern)
       throws SQLException {
-    return decorated(
-        delegate().getAttributes(catalog, schemaPattern, typeNamePattern, attributeNamePattern));
+    return ask(
+        metaData ->
+            metaData.getAttributes(catalog, schemaPattern, typeNamePattern, attributeNamePattern));
   }
 
   @Override
   public ResultSet getSchemas(String catalog, String schemaPattern) throws SQLException {
-    return decorated(delegate().getSchemas(catalog, schemaPattern));
+    return ask(metaData -> metaData.getSchemas(catalog, schemaPattern));
   }
 
   @Override
   public ResultSet getClientInfoProperties() throws SQLException {
-    return decorated(delegate().getClientInfoProperties());
+    return ask(metaData -> metaData.getClientInfoProperties());
   }
 
   @Override
   public ResultSet getFunctions(String catalog, String schemaPattern, String functionNamePattern)
       throws SQLException {
-    return decorated(delegate().getFunctions(catalog, schemaPattern, functionNamePattern));
+    return ask(metaData -> metaData.getFunctions(catalog, schemaPattern, functionNamePattern));
   }
 
   @Override
   public ResultSet getFunctionColumns(
       String catalog, String schemaPattern, String functionNamePattern, String columnNamePattern)
       throws SQLException {
-    return decorated(
-        delegate()
-            .getFunctionColumns(catalog, schemaPattern, functionNamePattern, columnNamePattern));
+    return ask(
+        metaData ->
+            metaData.getFunctionColumns(
+                catalog, schemaPattern, functionNamePattern, columnNamePattern));
   }
 
   @Override
   public ResultSet getPseudoColumns(
       String catalog, String schemaPattern, String tableNamePattern, String columnNamePattern)
       throws SQLException {
-    return decorated(
-        delegate().getPseudoColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
+    return ask(
+        metaData ->
+            metaData.getPseudoColumns(catalog, schemaPattern, tableNamePattern, columnNamePattern));
   }
 
   // -------------------- java.sql.Wrapper

@@ -15,7 +15,7 @@ public enum Obstacle {
       "a result was unwrapped to %s", "`unwrap` of a result has given a type of pgJDBC's"),
   CATALOG_READ(
       "the catalog was read through DatabaseMetaData",
-      "a method of `DatabaseMetaData` has asked the server"),
+      "a method of `DatabaseMetaData` has asked the server in the open transaction"),
   VOLATILE_VALUE(
       "the application has read the value of %s(), which differs each time",
       "a result or a generated key holds the value of a volatile function: `random()`,"
