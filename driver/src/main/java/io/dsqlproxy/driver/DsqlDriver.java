@@ -7,6 +7,7 @@ import io.dsqlproxy.driver.configuration.DriverSettings;
 import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.configuration.MisspeltKeys;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
+import io.dsqlproxy.driver.configuration.PlanSettings;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
 import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
@@ -67,18 +68,20 @@ public final class DsqlDriver implements Driver {
     DriverSettings settings = DriverSettings.from(url, info);
     MisspeltKeys.report(url, info);
     DriverStatistics statistics = DriverStatistics.global();
+    PgConnectionRequest request = PgConnectionRequest.of(url, info);
+    PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
+    PlanSettings planning =
+        connections.isForCluster() ? settings.planning().forCluster() : settings.planning();
     ConnectionContext context =
         new ConnectionContext(
             url.withoutSecrets(),
-            SharedPlanners.global().planner(settings.planning()),
+            SharedPlanners.global().planner(planning),
             settings.retryPolicy(),
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.planning().allowWeakerIsolation(),
             statistics);
-    PgConnectionRequest request = PgConnectionRequest.of(url, info);
-    PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
     Renewal renewal =
         Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
     LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Compares the README's Java examples with the tested regions that they are. Stateless. */
-final class Examples {
+public final class Examples {
 
   private Examples() {}
 
@@ -21,11 +21,13 @@ final class Examples {
         .isEqualTo(region.stripTrailing().stripIndent() + '\n');
   }
 
-  static String readme() throws IOException {
+  /** The README. */
+  public static String readme() throws IOException {
     return Files.readString(module().resolveSibling("README.md"));
   }
 
-  static String between(String text, String start, String end) {
+  /** What stands between two texts. */
+  public static String between(String text, String start, String end) {
     int from = text.indexOf(start);
     assertThat(from).as(start).isNotNegative();
     return text.substring(from + start.length(), text.indexOf(end, from + start.length()));

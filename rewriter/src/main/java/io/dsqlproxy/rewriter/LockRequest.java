@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param answer what is sent to the server in the statement's place
  */
 public record LockRequest(
-    String name, Action action, Scope scope, boolean shared, Keys keys, Answer answer) {
+    String name, Action action, Scope scope, boolean shared, Keys keys, Answer answer)
+    implements EmulatedRequest {
 
   public LockRequest {
     Objects.requireNonNull(name, "name");
@@ -23,6 +24,16 @@ public record LockRequest(
     Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(keys, "keys");
     Objects.requireNonNull(answer, "answer");
+  }
+
+  @Override
+  public String arguments() {
+    return keys.query();
+  }
+
+  @Override
+  public String shape() {
+    return answer.granted();
   }
 
   /** What is to happen. */

@@ -40,13 +40,13 @@ public sealed interface PlannedForm {
   }
 
   /**
-   * The statement locks what Aurora DSQL has no lock for: the driver does what it asks for, and
-   * sends a statement in its place that gives the same result.
+   * The statement asks for what Aurora DSQL does not have: the driver does that itself, and sends a
+   * statement in its place that gives the same result.
    *
    * @param request what it asks for
    * @param findings what was decided and why
    */
-  record Emulate(LockRequest request, List<Finding> findings) implements PlannedForm {
+  record Emulate(EmulatedRequest request, List<Finding> findings) implements PlannedForm {
 
     public Emulate {
       Objects.requireNonNull(request, "request");

@@ -21,6 +21,7 @@ import io.dsqlproxy.rewriter.rules.LockingRule;
 import io.dsqlproxy.rewriter.rules.LockingRule.Decision;
 import io.dsqlproxy.rewriter.rules.LockingRules;
 import io.dsqlproxy.rewriter.rules.Postponement;
+import io.dsqlproxy.rewriter.rules.SessionSetting;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class Rewriter implements Planner {
   private final LockPolicy policy;
   private final boolean allowWeakerIsolation;
   private final LockEmulation emulation;
+  private final boolean emulatesSettings;
   private final boolean postpones;
 
   /** A rewriter that refuses SERIALIZABLE, and what Aurora DSQL has no lock for. */
@@ -69,6 +71,22 @@ public final class Rewriter implements Planner {
    * @param emulation which of the locks on other things than rows are emulated
    */
   public Rewriter(LockPolicy policy, boolean allowWeakerIsolation, LockEmulation emulation) {
+    this(policy, allowWeakerIsolation, emulation, false);
+  }
+
+  /**
+   * A rewriter.
+   *
+   * @param allowWeakerIsolation whether SERIALIZABLE may become REPEATABLE READ
+   * @param emulation which of the locks on other things than rows are emulated
+   * @param emulatesSettings whether {@code SET ROLE} and {@code set_config} are
+   */
+  public Rewriter(
+      LockPolicy policy,
+      boolean allowWeakerIsolation,
+      LockEmulation emulation,
+      boolean emulatesSettings) {
+    this.emulatesSettings = emulatesSettings;
     this.policy = Objects.requireNonNull(policy, "policy");
     this.allowWeakerIsolation = allowWeakerIsolation;
     this.emulation = Objects.requireNonNull(emulation, "emulation");
@@ -88,13 +106,22 @@ public final class Rewriter implements Planner {
       PlannedForm form = form(lock, tokens);
       return new Plan(sql, form, form, Effect.NOTHING);
     }
+    EmulatedRequest setting =
+        emulatesSettings && statements.size() == 1 ? SessionSetting.in(statements.get(0)) : null;
+    if (setting != null) {
+      PlannedForm form = form(setting, statements.get(0));
+      return new Plan(sql, form, form, Effect.NOTHING);
+    }
     Planning planning = new Planning(tokens, statements);
     return planning.hasNothingToDecide() ? planning.unchanged() : planning.plan();
   }
 
   @Override
   public boolean leavesAsItIs(String sql) {
-    return !postpones && !StatementScanner.mayHoldLock(sql) && !TransactionModes.mayNameLevel(sql);
+    return !postpones
+        && !StatementScanner.mayHoldLock(sql)
+        && !TransactionModes.mayNameLevel(sql)
+        && !(emulatesSettings && SessionSetting.mayBe(sql));
   }
 
   /** The same in every situation: such a lock protects what happens after its statement. */
@@ -111,6 +138,19 @@ public final class Rewriter implements Planner {
     return lock.request() == null
         ? new Refuse(finding, List.of(finding))
         : new Emulate(lock.request(), List.of(finding));
+  }
+
+  private static PlannedForm form(EmulatedRequest setting, Statement statement) {
+    Tokens tokens = statement.tokens();
+    Finding finding =
+        new Finding(
+            RuleId.SESSION_SETTING,
+            new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(statement.first())),
+            tokens.text(statement.first(), statement.end()),
+            setting.shape(),
+            Verdict.REWRITTEN,
+            "Aurora DSQL refuses it, and the driver does the same in another way");
+    return new Emulate(setting, List.of(finding));
   }
 
   /** The planning of one text. Confined to its thread. */

@@ -21,7 +21,9 @@ public enum RuleId {
   /** {@code pg_advisory_lock(…)} and its relatives: emulated if asked for, otherwise refused. */
   ADVISORY_LOCK("advisory lock"),
   /** {@code LOCK TABLE}: emulated if asked for, otherwise refused. */
-  LOCK_TABLE("LOCK TABLE");
+  LOCK_TABLE("LOCK TABLE"),
+  /** {@code SET ROLE} and {@code set_config(…)}: done by the driver. */
+  SESSION_SETTING("setting of the session");
 
   private final String construct;
 

@@ -136,4 +136,9 @@ public final class SqlNames {
   public static String table(QualifiedName name) {
     return name.parts().stream().map(SqlNames::column).collect(Collectors.joining("."));
   }
+
+  /** A text as a literal, as it is with {@code standard_conforming_strings}. */
+  static String literal(String text) {
+    return '\'' + text.replace("'", "''") + '\'';
+  }
 }

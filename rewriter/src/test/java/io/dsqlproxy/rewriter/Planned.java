@@ -41,7 +41,7 @@ public final class Planned {
   public LockRequest request() {
     assertThat(plan.sameInEverySituation()).isTrue();
     assertThat(plan.inTransaction()).isInstanceOf(PlannedForm.Emulate.class);
-    return ((PlannedForm.Emulate) plan.inTransaction()).request();
+    return (LockRequest) ((PlannedForm.Emulate) plan.inTransaction()).request();
   }
 
   /** Why nothing is sent, in any situation. */

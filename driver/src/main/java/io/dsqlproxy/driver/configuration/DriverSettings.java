@@ -93,6 +93,7 @@ public record DriverSettings(
             values.text(DriverProperty.VERSION_COLUMNS),
             values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             locks.emulation(),
+            false,
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
         locks,

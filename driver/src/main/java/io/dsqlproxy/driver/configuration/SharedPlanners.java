@@ -52,7 +52,12 @@ public final class SharedPlanners {
     LockPolicy policy = (LockPolicy) DriverProperty.LOCK_POLICY.parse(settings.lockPolicy());
     policy = policy.withVersionColumns(settings.versionColumns());
     return new PlanCache(
-        new LossReport(new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation())),
+        new LossReport(
+            new Rewriter(
+                policy,
+                settings.allowWeakerIsolation(),
+                settings.emulation(),
+                settings.emulatesSettings())),
         settings.cacheEntries(),
         settings.cacheBytes());
   }

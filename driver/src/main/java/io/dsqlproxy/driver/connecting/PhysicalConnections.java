@@ -50,6 +50,15 @@ public final class PhysicalConnections {
     }
   }
 
+  /**
+   * Whether they are to a cluster, or to what is treated as one.
+   *
+   * @throws SQLException as {@link #open()}, but nothing is opened
+   */
+  public boolean isForCluster() throws SQLException {
+    return Login.of(request, settings).isForCluster();
+  }
+
   private Connection logIn(Login login) throws SQLException {
     return login.isForCluster()
         ? new Connecting<Connection>(

@@ -15,6 +15,7 @@ import io.dsqlproxy.driver.locks.LockAccess;
 import io.dsqlproxy.driver.locks.SessionLocks;
 import io.dsqlproxy.driver.session.SessionState.ClientSetting;
 import io.dsqlproxy.driver.session.SessionState.Setting;
+import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -53,6 +54,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private final SessionLocks locks;
   private final ExecutionGate gate;
   private final EmulatedLocks emulatedLocks;
+  private final EmulatedSettings emulatedSettings;
   private final AtomicInteger savepoints = new AtomicInteger();
   private DsqlDatabaseMetaData metaData;
 
@@ -74,6 +76,7 @@ public final class DsqlConnection extends ForwardingConnection {
             locks == null ? SessionGuard.NONE : locks,
             context.statistics());
     this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, locks);
+    this.emulatedSettings = new EmulatedSettings(gate, session);
   }
 
   /**
@@ -136,9 +139,12 @@ public final class DsqlConnection extends ForwardingConnection {
       TransactionCommand command,
       Operation<DsqlStatement, T> operation)
       throws SQLException {
-    return plan.inTransaction() instanceof PlannedForm.Emulate form
-        ? emulatedLocks.execute(statement, plan, form, operation)
-        : gate.execute(statement, plan, command, operation);
+    if (!(plan.inTransaction() instanceof PlannedForm.Emulate form)) {
+      return gate.execute(statement, plan, command, operation);
+    }
+    return form.request() instanceof LockRequest lock
+        ? emulatedLocks.execute(statement, plan, lock, form.findings(), operation)
+        : emulatedSettings.execute(statement, plan, form, operation);
   }
 
   /** Ends what a statement waits for before it is executed, or executed again. */
@@ -291,7 +297,7 @@ public final class DsqlConnection extends ForwardingConnection {
     }
     if (inTransaction instanceof PlannedForm.Emulate form) {
       // It holds the application's parameters, and is sent only if it is empty.
-      String text = form.request().answer().granted().isEmpty() ? "" : sql;
+      String text = form.request().shape().isEmpty() ? "" : sql;
       PhysicalConnection physical = session.usable();
       PreparedStatement own = preparation.prepare(physical.connection(), text);
       return new DsqlPreparedStatement(this, physical, own, plan, preparation, text);

@@ -12,7 +12,7 @@ import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
 import io.dsqlproxy.driver.journal.ValueBinding;
 import io.dsqlproxy.rewriter.Effect;
-import io.dsqlproxy.rewriter.LockRequest;
+import io.dsqlproxy.rewriter.EmulatedRequest;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.io.InputStream;
@@ -57,7 +57,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final Parameters parameters = new Parameters();
 
   /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
-  private final LockRequest emulated;
+  private final EmulatedRequest emulated;
 
   private boolean streamBound;
 
@@ -302,7 +302,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
       return described().getMetaData();
     }
     connection().session().usable();
-    try (Statement answer = like(emulated.answer().granted())) {
+    try (Statement answer = like(emulated.shape())) {
       return ((PreparedStatement) answer).getMetaData();
     }
   }
@@ -313,7 +313,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
       return described().getParameterMetaData();
     }
     connection().session().usable();
-    try (Statement keys = like(emulated.keys().query())) {
+    try (Statement keys = like(emulated.arguments())) {
       return ((PreparedStatement) keys).getParameterMetaData();
     }
   }

@@ -9,20 +9,15 @@ import io.dsqlproxy.driver.locks.LockKey;
 import io.dsqlproxy.driver.locks.LockWait;
 import io.dsqlproxy.driver.locks.SessionLocks;
 import io.dsqlproxy.driver.locks.SessionLocks.Taken;
+import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.LockRequest.Action;
 import io.dsqlproxy.rewriter.LockRequest.Scope;
 import io.dsqlproxy.rewriter.LockRequest.Space;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
-import java.sql.CallableStatement;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
-import java.sql.Statement;
-import java.sql.Types;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,12 +34,14 @@ final class EmulatedLocks {
   private final ExecutionGate gate;
   private final PgSession session;
   private final SessionLocks locks;
+  private final Arguments arguments;
   private volatile Waiting waiting;
 
   EmulatedLocks(ExecutionGate gate, PgSession session, SessionLocks locks) {
     this.gate = gate;
     this.session = session;
     this.locks = locks;
+    this.arguments = new Arguments(gate, session);
   }
 
   private record Waiting(DsqlStatement statement, LockWait patience) {}
@@ -61,11 +58,11 @@ final class EmulatedLocks {
   <T> T execute(
       DsqlStatement statement,
       Plan plan,
-      PlannedForm.Emulate form,
+      LockRequest request,
+      List<Finding> findings,
       Operation<DsqlStatement, T> operation)
       throws SQLException {
     gate.failIfAborted();
-    LockRequest request = form.request();
     LockWait wait = locks.newWait(statement.queryTimeoutSeconds());
     waiting = new Waiting(statement, wait);
     String answer;
@@ -74,7 +71,7 @@ final class EmulatedLocks {
     } finally {
       waiting = null;
     }
-    PlannedForm.Send send = new PlannedForm.Send(answer, form.findings());
+    PlannedForm.Send send = new PlannedForm.Send(answer, findings);
     return gate.execute(
         statement,
         new Plan(plan.sql(), send, send, plan.effect()),
@@ -177,56 +174,12 @@ final class EmulatedLocks {
     if (keys.constants().isPresent()) {
       return keys.constants().get().stream().map(key -> new LockKey(keys.space(), key)).toList();
     }
-    AtomicReference<List<String>> values = new AtomicReference<>();
-    gate.attempt(
-        statement,
-        () -> {
-          values.set(askForKeys(statement, keys));
-          return null;
-        });
-    if (values.get().contains(null)) {
+    List<String> values = arguments.of(statement, keys.query(), keys.isCall());
+    if (values.contains(null)) {
       return null;
     }
     return keys.space() == Space.TABLE
-        ? values.get().stream().map(key -> new LockKey(Space.TABLE, key)).toList()
-        : List.of(new LockKey(keys.space(), String.join(",", values.get())));
-  }
-
-  /** A transaction that only this has begun would see the database as it is before the wait. */
-  private List<String> askForKeys(DsqlStatement statement, LockRequest.Keys keys)
-      throws SQLException {
-    boolean open = session.isTransactionOpen();
-    try (Statement asking = statement.like(keys.query())) {
-      statement.bindLike(asking);
-      return keys.isCall() ? output((CallableStatement) asking) : row(asking, keys.query());
-    } finally {
-      if (!open && !session.isTransactionFailed()) {
-        session.rollBack();
-      }
-    }
-  }
-
-  private static List<String> row(Statement asking, String query) throws SQLException {
-    try (ResultSet row =
-        asking instanceof PreparedStatement prepared
-            ? prepared.executeQuery()
-            : asking.executeQuery(query)) {
-      row.next();
-      List<String> values = new ArrayList<>();
-      for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-        values.add(row.getString(i));
-      }
-      return values;
-    }
-  }
-
-  private static List<String> output(CallableStatement asking) throws SQLException {
-    asking.registerOutParameter(1, Types.VARCHAR);
-    asking.execute();
-    List<String> values = new ArrayList<>();
-    for (String value : asking.getString(1).split(",", -1)) {
-      values.add(value.isEmpty() ? null : value);
-    }
-    return values;
+        ? values.stream().map(key -> new LockKey(Space.TABLE, key)).toList()
+        : List.of(new LockKey(keys.space(), String.join(",", values)));
   }
 }

@@ -132,6 +132,25 @@ final class PgSession implements Session {
     return current.pg().prepareStatement(sql);
   }
 
+  /**
+   * Whether the session acts for this role already: on Aurora DSQL that is the role of the login,
+   * unless {@code SET LOCAL ROLE} has changed it for the open transaction.
+   *
+   * @param role empty for that of the login
+   */
+  boolean hasRole(String role) throws SQLException {
+    if (!role.isEmpty() && !role.equals(usable().pg().getMetaData().getUserName())) {
+      return false;
+    }
+    if (!isTransactionOpen()) {
+      return true;
+    }
+    try (PreparedStatement query = prepare("SELECT current_user = session_user");
+        ResultSet same = query.executeQuery()) {
+      return same.next() && same.getBoolean(1);
+    }
+  }
+
   @Override
   public boolean isReadOnly() throws SQLException {
     return current.pg().isReadOnly();

@@ -35,7 +35,7 @@ class DriverSettingsTest {
     assertThat(settings.planning())
         .isEqualTo(
             new PlanSettings(
-                true, "forUpdate", "", false, LockEmulation.NONE, 2048, 8L * 1024 * 1024));
+                true, "forUpdate", "", false, LockEmulation.NONE, false, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(
