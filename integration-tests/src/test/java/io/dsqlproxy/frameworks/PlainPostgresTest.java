@@ -4,6 +4,7 @@ import static io.dsqlproxy.cluster.SimulatedCluster.ask;
 import static io.dsqlproxy.cluster.SimulatedCluster.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.execution.VersionChangedException;
@@ -16,6 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +92,32 @@ class PlainPostgresTest {
     }
     try (Connection asItIs = DriverManager.getConnection(url + "&rewriteLocks=false")) {
       assertThat(ask(asItIs, "SELECT pg_try_advisory_lock(1)")).isEqualTo("t");
+    }
+  }
+
+  /** Where locks wait, the one that is taken for a statement waits for the statement. */
+  @Test
+  void cancellationReachesALockThatIsTakenForTheStatement() throws Exception {
+    String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
+    connection.setAutoCommit(false);
+    ask(connection, "SELECT value FROM item WHERE id = 1 FOR UPDATE");
+    try (Connection deferring = DriverManager.getConnection(url + "&lockPolicy=deferred");
+        Statement statement = deferring.createStatement()) {
+      deferring.setAutoCommit(false);
+      ask(deferring, "SELECT value FROM item WHERE id = 1 FOR UPDATE");
+      CompletableFuture<SQLException> failure =
+          CompletableFuture.supplyAsync(
+              () ->
+                  catchThrowableOfType(
+                      SQLException.class,
+                      () -> statement.execute("INSERT INTO item VALUES (2, 20)")));
+      while (ask(connection, "SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0")) {
+        assertThat(failure).isNotDone();
+      }
+      statement.cancel();
+      assertThat(failure.get().getSQLState()).isEqualTo("57014");
+    } finally {
+      connection.rollback();
     }
   }
 

@@ -278,8 +278,9 @@ public final class ExecutionGate {
     transaction.failIfAborted();
   }
 
-  /** Ends the wait for another execution of the statement, if there is one. */
+  /** Ends what happens before, or between, executions of the statement. */
   public void cancel(Executable statement) throws SQLException {
+    transaction.cancel(statement);
     recoveries.cancel(statement);
   }
 

@@ -43,6 +43,9 @@ final class Transaction {
   private final SessionGuard guard;
   private final ReentrantLock turn = new ReentrantLock();
 
+  /** What is under way; or null. */
+  private volatile Taking taking;
+
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
   private volatile SQLException lost;
 
@@ -178,6 +181,21 @@ final class Transaction {
 
   // -------------------- postponed locks
 
+  /**
+   * A lock on its way.
+   *
+   * @param statement for which it is taken; null at the end of the transaction
+   */
+  private record Taking(Executable statement, LockUnit lock) {}
+
+  /** Ends the taking of a lock for a statement. Safe for use by other threads. */
+  void cancel(Executable statement) throws SQLException {
+    Taking now = taking;
+    if (now != null && now.statement() == statement) {
+      now.lock().cancel();
+    }
+  }
+
   private Step fenced(
       Executable statement, PlannedForm.Send form, Effect effect, TransactionCommand command)
       throws SQLException {
@@ -185,7 +203,7 @@ final class Transaction {
       case NONE, UNCLEAR ->
           session.isTransactionFailed()
               ? Step.planned(ExecutionGate.locked(form))
-              : fences.before(statement, form, effect, this::take);
+              : fences.before(statement, form, effect, lock -> take(statement, lock));
       case COMMIT -> {
         fenceBeforeCommit();
         yield Step.planned(form);
@@ -212,8 +230,17 @@ final class Transaction {
 
   /** Runs a lock as a part of the transaction, and says where. */
   private int take(LockUnit lock) throws SQLException {
+    return take(null, lock);
+  }
+
+  private int take(Executable statement, LockUnit lock) throws SQLException {
     int position = journal.size();
-    lock.run();
+    taking = new Taking(statement, lock);
+    try {
+      lock.run();
+    } finally {
+      taking = null;
+    }
     if (isJournaling()) {
       add(lock);
     }

@@ -10,9 +10,11 @@ import java.sql.Statement;
 /**
  * A query that was run for its lock alone. The application sees nothing of it, so it has no outcome
  * that could differ: what the application has read is compared where it has read it. Not safe for
- * use by several threads at once.
+ * use by several threads at once except for {@link #cancel()}.
  */
 public final class LockUnit extends StatementUnit<Boolean> {
+
+  private volatile Statement running;
 
   /** A query with its lock, to be run as the application ran it without. */
   public LockUnit(Invocation<?> read, PlannedForm.Send locked) {
@@ -46,9 +48,19 @@ public final class LockUnit extends StatementUnit<Boolean> {
     try {
       Statement statement = own.statementFor(this);
       prepare(statement);
+      running = statement;
       invocation().execution().run(statement, invocation().form());
     } finally {
+      running = null;
       own.close();
+    }
+  }
+
+  /** Ends the first run, if it is under way. Safe for use by other threads. */
+  public void cancel() throws SQLException {
+    Statement now = running;
+    if (now != null) {
+      now.cancel();
     }
   }
 
