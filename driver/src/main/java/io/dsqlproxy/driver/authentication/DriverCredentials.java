@@ -32,6 +32,9 @@ final class DriverCredentials implements CredentialsSource {
 
   private AwsCredentialsProvider provider;
 
+  /** Whether the provider is to be closed by whoever has the lock next. */
+  private volatile boolean unwanted;
+
   /**
    * A source of its own.
    *
@@ -62,12 +65,14 @@ final class DriverCredentials implements CredentialsSource {
   public AwsCredentials resolve() {
     lock.lock();
     try {
+      closeUnwanted();
       if (provider == null) {
         provider = maker.get();
       }
       return provider.resolveCredentials();
     } finally {
       lock.unlock();
+      closeIfFree();
     }
   }
 
@@ -77,16 +82,35 @@ final class DriverCredentials implements CredentialsSource {
     close();
   }
 
-  /** Ends what the provider holds open. */
+  /**
+   * Ends what the provider holds open: at once, or when it has answered if it is being asked. Never
+   * waits, because a provider may wait for the network, and a login has a timeout to keep.
+   */
   void close() {
-    lock.lock();
-    try {
-      if (provider instanceof SdkAutoCloseable closeable) {
-        closeable.close();
+    unwanted = true;
+    closeIfFree();
+  }
+
+  /** Whoever has the lock looks once more after giving it back. */
+  private void closeIfFree() {
+    while (unwanted && lock.tryLock()) {
+      try {
+        closeUnwanted();
+      } finally {
+        lock.unlock();
       }
-      provider = null;
-    } finally {
-      lock.unlock();
+    }
+  }
+
+  private void closeUnwanted() {
+    if (!unwanted) {
+      return;
+    }
+    unwanted = false;
+    AwsCredentialsProvider known = provider;
+    provider = null;
+    if (known instanceof SdkAutoCloseable closeable) {
+      closeable.close();
     }
   }
 

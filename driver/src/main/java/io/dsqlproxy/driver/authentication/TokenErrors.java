@@ -28,10 +28,7 @@ final class TokenErrors {
             .append(": the AWS credentials of ")
             .append(request.credentials())
             .append(" could not be obtained or used.");
-    List<String> missing =
-        request.credentials() instanceof DriverCredentials source
-            ? SdkModules.missing(source)
-            : List.of();
+    List<String> missing = missing(request);
     if (!missing.isEmpty()) {
       message
           .append(" They need what is not on the class path: ")
@@ -39,5 +36,17 @@ final class TokenErrors {
           .append('.');
     }
     return new SQLException(message.toString(), CANNOT_AUTHENTICATE, cause);
+  }
+
+  /** A profile file that cannot be read is what the cause says, and names nothing more. */
+  private static List<String> missing(TokenRequest request) {
+    if (!(request.credentials() instanceof DriverCredentials source)) {
+      return List.of();
+    }
+    try {
+      return SdkModules.missing(source);
+    } catch (RuntimeException unreadable) {
+      return List.of();
+    }
   }
 }

@@ -69,7 +69,8 @@ public final class PgConnectionRequest {
       return new PgConnectionRequest(
           url.withServer(server.substring(0, authority) + host + rest), properties);
     }
-    return with(Map.of(PGProperty.PG_HOST.getName(), host));
+    // The last parameter wins over those before it, the URL's own host name, and Properties.
+    return new PgConnectionRequest(url.with("host=" + host), properties);
   }
 
   /** The URL for pgJDBC. May hold secrets. */

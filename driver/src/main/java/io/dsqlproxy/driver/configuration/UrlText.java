@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A URL cut into pieces where pgJDBC cuts it: at the first question mark, then at each ampersand,
@@ -50,6 +51,11 @@ record UrlText(String server, List<String> parameters) {
 
   UrlText without(Predicate<String> unwantedKey) {
     return new UrlText(server, parameters.stream().filter(p -> !unwantedKey.test(key(p))).toList());
+  }
+
+  /** With one piece more at its end. */
+  UrlText with(String parameter) {
+    return new UrlText(server, Stream.concat(parameters.stream(), Stream.of(parameter)).toList());
   }
 
   /** The whole URL again. */

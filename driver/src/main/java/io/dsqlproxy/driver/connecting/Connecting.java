@@ -87,7 +87,7 @@ final class Connecting<T> {
     try {
       while (true) {
         awaitPlace();
-        Login.Ticket ticket = login.ticket(world.tokens(), left(), statistics);
+        Login.Ticket ticket = ticket();
         PgConnectionRequest request = LoginTimeout.within(left(), ticket.request());
         attempts++;
         statistics.connectAttempted();
@@ -106,6 +106,20 @@ final class Connecting<T> {
     } catch (SQLException | RuntimeException failure) {
       statistics.connectFailed();
       throw failure;
+    }
+  }
+
+  /** A login without a token does not take place, and leaves its place to others. */
+  private Login.Ticket ticket() throws SQLException, InterruptedException, TimeoutException {
+    boolean found = false;
+    try {
+      Login.Ticket ticket = login.ticket(world.tokens(), left(), statistics);
+      found = true;
+      return ticket;
+    } finally {
+      if (!found) {
+        world.rates().giveBack(login.server(), settings);
+      }
     }
   }
 

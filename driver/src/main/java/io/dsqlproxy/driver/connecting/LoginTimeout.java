@@ -1,11 +1,14 @@
 package io.dsqlproxy.driver.connecting;
 
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.postgresql.PGProperty;
 
 /**
@@ -46,11 +49,41 @@ final class LoginTimeout {
     }
   }
 
-  /** The same request with a login that is abandoned after so long. */
+  /**
+   * The same request with a login that is abandoned after so long. pgJDBC's thread goes on with it,
+   * but waits for no answer of the server's for longer; see {@link #lift}.
+   */
   static PgConnectionRequest within(Duration left, PgConnectionRequest request)
       throws SQLException {
     long millis = Math.max(SHORTEST.toMillis(), left.toMillis());
     String seconds = millis / 1000 + "." + String.valueOf(1000 + millis % 1000).substring(1);
-    return request.with(Map.of(PGProperty.LOGIN_TIMEOUT.getName(), seconds));
+    Map<String, String> bounds = new HashMap<>();
+    bounds.put(PGProperty.LOGIN_TIMEOUT.getName(), seconds);
+    OptionalInt socketTimeout = socketTimeout(request);
+    long wholeSeconds = (millis + 999) / 1000;
+    if (socketTimeout.isPresent()
+        && (socketTimeout.getAsInt() <= 0 || socketTimeout.getAsInt() > wholeSeconds)) {
+      bounds.put(PGProperty.SOCKET_TIMEOUT.getName(), String.valueOf(wholeSeconds));
+    }
+    return request.with(bounds);
+  }
+
+  /** After the login, the connection waits for the server as long as the application has asked. */
+  static void lift(Connection connection, PgConnectionRequest asked) throws SQLException {
+    OptionalInt socketTimeout = socketTimeout(asked);
+    if (socketTimeout.isPresent()) {
+      long millis = Math.max(0, socketTimeout.getAsInt() * 1000L);
+      connection.setNetworkTimeout(Runnable::run, (int) Math.min(millis, Integer.MAX_VALUE));
+    }
+  }
+
+  /** In seconds; empty if it is no number, which pgJDBC says itself. */
+  private static OptionalInt socketTimeout(PgConnectionRequest request) {
+    try {
+      String text = request.value(PGProperty.SOCKET_TIMEOUT).orElse("0");
+      return OptionalInt.of(Integer.parseInt(text));
+    } catch (NumberFormatException malformed) {
+      return OptionalInt.empty();
+    }
   }
 }

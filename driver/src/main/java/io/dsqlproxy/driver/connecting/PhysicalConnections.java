@@ -63,8 +63,20 @@ public final class PhysicalConnections {
     return login.isForCluster()
         ? new Connecting<Connection>(
                 login, settings.connecting(), Surroundings.OF_THIS_JVM, statistics.connections())
-            .open(PhysicalConnections::logIn)
+            .open(bounded -> logIn(bounded, login.request()))
         : logIn(login.request());
+  }
+
+  private static Connection logIn(PgConnectionRequest bounded, PgConnectionRequest asked)
+      throws SQLException {
+    Connection connection = logIn(bounded);
+    try {
+      LoginTimeout.lift(connection, asked);
+      return connection;
+    } catch (SQLException | RuntimeException | Error failure) {
+      connection.close();
+      throw failure;
+    }
   }
 
   private static Connection logIn(PgConnectionRequest request) throws SQLException {

@@ -347,6 +347,7 @@ public final class ExecutionGate {
    * @param method for messages
    */
   public void set(String method, SettingUnit.Change change) throws SQLException {
+    reconnection.noteParameters();
     if (session.inTransaction()) {
       transaction.set(method, change);
     } else {

@@ -36,16 +36,26 @@ final class Reconnection {
     if (session.isTransactionOpen()) {
       return;
     }
-    if (session.isOld()) {
-      session.leaveOld();
-    }
-    if (session.isLost()) {
-      try {
-        session.move();
-      } catch (SQLException | RuntimeException failure) {
-        leave();
-        throw failure;
+    try {
+      if (session.isOld()) {
+        session.leaveOld();
       }
+      if (session.isLost()) {
+        session.move();
+      }
+    } catch (SQLException | RuntimeException | Error failure) {
+      leave();
+      throw failure;
+    }
+    if (executions.get() == 1) {
+      noteParameters();
+    }
+  }
+
+  /** What begins here may begin a transaction. */
+  void noteParameters() {
+    if (on && !session.isTransactionOpen()) {
+      session.noteParameters();
     }
   }
 

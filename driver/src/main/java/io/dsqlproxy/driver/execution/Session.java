@@ -72,6 +72,12 @@ public interface Session {
   /** The same, if the connection is old, and without harm if it is not possible. */
   void leaveOld();
 
+  /**
+   * No transaction is open. What the server has reported of its parameters until now is what they
+   * are once the next transaction was rolled back.
+   */
+  void noteParameters();
+
   /** Closes the connections that were left because they were old: nobody uses them any more. */
   void closeLeft();
 

@@ -10,6 +10,7 @@ import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.SessionGuard;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
+import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.driver.locks.HeldLock;
 import io.dsqlproxy.driver.locks.LockAccess;
 import io.dsqlproxy.driver.locks.SessionLocks;
@@ -225,6 +226,19 @@ public final class DsqlConnection extends ForwardingConnection {
     return preparation.prepare(session.current().connection(), text);
   }
 
+  /** Where a statement is made. The transaction of a connection that is lost goes on there. */
+  private PhysicalConnection usable() throws SQLException {
+    if (session.isLost() && session.isTransactionOpen()) {
+      gate.attempt(null, this::failIfLost);
+    }
+    return session.usable();
+  }
+
+  private Unit failIfLost() throws SQLException {
+    session.current().pg().getAutoCommit();
+    return null;
+  }
+
   @Override
   public Statement createStatement() throws SQLException {
     return create((c, text) -> c.createStatement());
@@ -244,7 +258,7 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   private Statement create(Preparation<Statement> preparation) throws SQLException {
-    PhysicalConnection physical = session.usable();
+    PhysicalConnection physical = usable();
     Statement own = preparation.prepare(physical.connection(), "");
     return new DsqlStatement(this, physical, own, preparation);
   }
@@ -298,14 +312,14 @@ public final class DsqlConnection extends ForwardingConnection {
     if (inTransaction instanceof PlannedForm.Emulate form) {
       // It holds the application's parameters, and is sent only if it is empty.
       String text = form.request().shape().isEmpty() ? "" : sql;
-      PhysicalConnection physical = session.usable();
+      PhysicalConnection physical = usable();
       PreparedStatement own = preparation.prepare(physical.connection(), text);
       return new DsqlPreparedStatement(this, physical, own, plan, preparation, text);
     }
     PlannedForm sent = autocommit instanceof PlannedForm.Send ? autocommit : inTransaction;
     String text = gate.admitToPrepare(plan, sent).sql();
     String prepared = emulated(text) ? "" : text;
-    PhysicalConnection physical = session.usable();
+    PhysicalConnection physical = usable();
     PreparedStatement own = preparation.prepare(physical.connection(), prepared);
     return new DsqlPreparedStatement(this, physical, own, plan, preparation, prepared);
   }
@@ -322,7 +336,7 @@ public final class DsqlConnection extends ForwardingConnection {
   private PreparedStatement prepareBoth(
       Plan plan, String alone, String within, Preparation<PreparedStatement> preparation)
       throws SQLException {
-    PhysicalConnection physical = session.usable();
+    PhysicalConnection physical = usable();
     PreparedStatement autocommit = preparation.prepare(physical.connection(), alone);
     try {
       PreparedStatement inTransaction = preparation.prepare(physical.connection(), within);
@@ -364,7 +378,7 @@ public final class DsqlConnection extends ForwardingConnection {
     PlannedForm form =
         emulated ? planned : ExecutionGate.locked(gate.admitToPrepare(plan, planned));
     String text = emulated ? sql : gate.admitToPrepare(plan, form).sql();
-    PhysicalConnection physical = session.usable();
+    PhysicalConnection physical = usable();
     CallableStatement own = preparation.prepare(physical.connection(), text);
     Plan inTransaction = new Plan(plan.sql(), form, form);
     return new DsqlCallableStatement(this, physical, own, inTransaction, preparation, text);

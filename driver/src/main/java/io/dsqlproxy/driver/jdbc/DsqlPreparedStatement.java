@@ -105,8 +105,20 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   final void bind(int parameterIndex, ParameterBinding binding) throws SQLException {
+    followToBind();
     bindOwn(binding);
     parameters.put(parameterIndex, binding);
+  }
+
+  /**
+   * To bind a value pgJDBC may ask the server about its type, which it cannot on a connection that
+   * was left. Streams that have to be given again are given one after the other: until then the old
+   * statement takes them.
+   */
+  private void followToBind() throws SQLException {
+    if (isLeftBehind() && !connection().session().isClosed() && obstacleToRepeat() == null) {
+      follow();
+    }
   }
 
   private void bindObject(int parameterIndex, Object value, ValueBinding<Object> binding)
@@ -277,7 +289,10 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void addBatch() throws SQLException {
-    connection().gate().admitToBatch(plan);
+    PlannedForm.Send form = connection().gate().admitToBatch(plan);
+    if (batch().size() == 0) {
+      connection().session().batched(form.sql());
+    }
     batchStatement().addBatch();
     batch().add(parameters.captured());
     if (streamBound) {

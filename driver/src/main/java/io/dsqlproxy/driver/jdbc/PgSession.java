@@ -53,6 +53,9 @@ final class PgSession implements Session {
   /** The connection whose transaction is over although pgJDBC does not know it; or null. */
   private volatile PhysicalConnection forgotten;
 
+  /** What the server had reported of its parameters before the open transaction. */
+  private volatile Map<String, String> reported = Map.of();
+
   private volatile boolean closed;
   private volatile boolean autoCommit;
 
@@ -63,6 +66,9 @@ final class PgSession implements Session {
     this.on = renewal.mode() != ReconnectMode.NEVER;
     this.statistics = statistics;
     this.autoCommit = first.pg().getAutoCommit();
+    if (on) {
+      noteParameters();
+    }
   }
 
   /** The physical connection of this moment. */
@@ -344,6 +350,10 @@ final class PgSession implements Session {
       replace(another());
       countRetired(old);
       left.add(old);
+      if (closed) {
+        // Whoever has closed the session may have closed the old connection only.
+        current.closeQuietly();
+      }
     } catch (SQLException failure) {
       LOG.info("A connection that is old was not replaced yet", failure);
       current.oldFrom(renewal.nanoClock().getAsLong() + PATIENCE.toNanos());
@@ -361,6 +371,14 @@ final class PgSession implements Session {
     }
   }
 
+  @Override
+  public void noteParameters() {
+    Map<String, String> now = current.pg().getParameterStatuses();
+    if (!reported.equals(now)) {
+      reported = Map.copyOf(now);
+    }
+  }
+
   private void replace(PhysicalConnection other) {
     current = other;
     statistics.connections().connectionMoved();
@@ -371,14 +389,13 @@ final class PgSession implements Session {
     if (obstacle != null) {
       throw DsqlExceptions.notMoved(obstacle);
     }
-    boolean comparable = !isTransactionOpen() && current != forgotten;
+    boolean idle = !isTransactionOpen() && current != forgotten;
+    Map<String, String> before = idle ? current.pg().getParameterStatuses() : reported;
     Connection opened = renewal.opener().open();
     try {
       PhysicalConnection other = new PhysicalConnection(opened, renewal);
       state.restoreOn(opened);
-      if (comparable) {
-        requireLike(current.pg().getParameterStatuses(), other.pg().getParameterStatuses());
-      }
+      requireLike(before, other.pg().getParameterStatuses());
       if (closed) {
         throw DsqlExceptions.notMoved("the application has closed it");
       }

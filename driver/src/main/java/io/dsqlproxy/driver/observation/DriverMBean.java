@@ -32,6 +32,9 @@ public final class DriverMBean implements DynamicMBean {
 
   private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
 
+  /** Whether the bean of this name is ours, and not that of another class loader's driver. */
+  private static boolean registered;
+
   private final Map<String, Supplier<Number>> values = new LinkedHashMap<>();
   private final MBeanInfo info;
 
@@ -90,17 +93,22 @@ public final class DriverMBean implements DynamicMBean {
    * Makes the statistics of this JVM visible. A JVM that has them already, from another class
    * loader, or that allows no such thing, keeps what it has.
    */
-  public static void register() {
+  public static synchronized void register() {
     try {
       ManagementFactory.getPlatformMBeanServer()
           .registerMBean(new DriverMBean(DriverStatistics.global()), new ObjectName(NAME));
+      registered = true;
     } catch (JMException | SecurityException | LinkageError failure) {
       LOG.debug("The statistics are not visible through JMX", failure);
     }
   }
 
-  /** Takes back what {@link #register} did. */
-  public static void unregister() {
+  /** Takes back what {@link #register} did; the statistics of another class loader stay. */
+  public static synchronized void unregister() {
+    if (!registered) {
+      return;
+    }
+    registered = false;
     try {
       ManagementFactory.getPlatformMBeanServer().unregisterMBean(new ObjectName(NAME));
     } catch (JMException | SecurityException | LinkageError failure) {

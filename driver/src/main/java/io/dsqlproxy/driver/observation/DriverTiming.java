@@ -5,7 +5,7 @@ public enum DriverTiming {
   TOKEN_SIGNING("token.signing", "Signing of one authentication token, credentials included."),
   CONNECTING(
       "connecting",
-      "From the request for a physical connection until it was open, waits included."),
+      "From the request for a physical connection until it was open or failed, waits included."),
   CONFLICT_WAIT("conflict.wait", "One wait before something was run again after a conflict."),
   REPLAYING("replaying", "One run of a transaction's journal, successful or not.");
 

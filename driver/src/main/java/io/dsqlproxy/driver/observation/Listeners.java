@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.observation;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
@@ -19,11 +20,26 @@ final class Listeners {
 
   /** A service that cannot be made is no reason to have no driver. */
   void addServices() {
-    try {
-      ServiceLoader.load(DriverListener.class, Listeners.class.getClassLoader())
-          .forEach(listeners::add);
-    } catch (ServiceConfigurationError failure) {
-      LOG.warn("A driver listener cannot be loaded", failure);
+    addServices(ServiceLoader.load(DriverListener.class, Listeners.class.getClassLoader()));
+  }
+
+  void addServices(Iterable<DriverListener> services) {
+    Iterator<DriverListener> found = services.iterator();
+    boolean more = true;
+    while (more) {
+      try {
+        more = found.hasNext();
+        if (more) {
+          add(found.next());
+        }
+      } catch (ServiceConfigurationError failure) {
+        // The next one may be sound.
+        LOG.warn("A driver listener cannot be loaded", failure);
+      } catch (LinkageError failure) {
+        // Looking for the next one would meet the same class again.
+        LOG.warn("Driver listeners cannot be loaded", failure);
+        more = false;
+      }
     }
   }
 
@@ -52,7 +68,8 @@ final class Listeners {
     for (DriverListener listener : listeners) {
       try {
         call.accept(listener);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
+        // A class that is missing at a listener's side is an Error, and no reason to lose a login.
         LOG.warn("The driver listener {} failed", listener.getClass().getName(), failure);
       }
     }

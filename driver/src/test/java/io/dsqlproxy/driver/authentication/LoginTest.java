@@ -131,6 +131,18 @@ class LoginTest {
         .containsEntry("PGDBNAME", "postgres");
   }
 
+  /** pgJDBC takes it for a host name in any case of its letters, before the URL's own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"host", "Host"})
+  void theIdentifierOfAClusterMayStandInAParameter(String key) throws Exception {
+    String id = CLUSTER.substring(0, 26);
+
+    Properties resolved =
+        resolved("jdbc:dsql-proxy:///db?user=admin&region=eu-west-3&" + key + '=' + id);
+
+    assertThat(resolved).containsEntry("PGHOST", CLUSTER).containsEntry("PGDBNAME", "db");
+  }
+
   @Test
   void aRegionThatContradictsTheHostNameIsRefused() throws Exception {
     refused(CLUSTER_URL + "&region=us-east-1", "22023")

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dsqlproxy.driver.authentication.TokenCache.Lease;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -371,6 +373,49 @@ class TokenCacheTest {
     assertThat(events).containsExactly("opened", "asked", "closed", "opened", "asked");
   }
 
+  /** Another cluster's token is being signed with them, and their provider hangs. */
+  @Test
+  void refusalDoesNotWaitForCredentialsThatAreBeingAskedFor() throws Exception {
+    List<String> events = new CopyOnWriteArrayList<>();
+    CountDownLatch asking = new CountDownLatch(2);
+    CountDownLatch answer = new CountDownLatch(1);
+    AwsCredentialsProvider slow =
+        new RecordedProvider(events) {
+          @Override
+          public AwsCredentials resolveCredentials() {
+            asking.countDown();
+            if (asking.getCount() == 0) {
+              awaitUninterruptibly(answer);
+            }
+            return super.resolveCredentials();
+          }
+        };
+    DriverCredentials source = new DriverCredentials(Optional.of("p"), () -> slow);
+    TokenRequest here = new TokenRequest(SCOPE, source, LIFETIME);
+    TokenRequest there =
+        new TokenRequest(new TokenScope("other", 5432, "us-east-1", "admin"), source, LIFETIME);
+    Token refused = lease(cache, here).token();
+    Thread signs =
+        new Thread(() -> assertThatCode(() -> lease(cache, there)).doesNotThrowAnyException());
+    signs.start();
+    asking.await();
+
+    cache.reject(here, refused);
+    assertThat(events).as("the provider is still in use").containsExactly("asked");
+    answer.countDown();
+    signs.join();
+
+    assertThat(events).containsExactly("asked", "asked", "closed");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interruption) {
+      throw new IllegalStateException(interruption);
+    }
+  }
+
   private static AwsCredentialsProvider recorded(List<String> events) {
     events.add("opened");
     return new RecordedProvider(events);
@@ -398,8 +443,13 @@ class TokenCacheTest {
   }
 
   /** A provider that can be closed, as most of the AWS SDK can. */
-  private record RecordedProvider(List<String> events)
-      implements AwsCredentialsProvider, SdkAutoCloseable {
+  private static class RecordedProvider implements AwsCredentialsProvider, SdkAutoCloseable {
+
+    private final List<String> events;
+
+    RecordedProvider(List<String> events) {
+      this.events = events;
+    }
 
     @Override
     public AwsCredentials resolveCredentials() {

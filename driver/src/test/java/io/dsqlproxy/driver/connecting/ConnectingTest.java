@@ -378,6 +378,27 @@ class ConnectingTest {
   }
 
   @Test
+  void aLoginWithoutATokenGivesItsPlaceBack() throws SQLException {
+    String slow = URL + "&connectBurst=1&connectRate=1";
+    info.put(
+        "credentialsProvider",
+        (AwsCredentialsProvider)
+            () -> {
+              throw new IllegalStateException("no credentials");
+            });
+    for (int i = 0; i < 3; i++) {
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> open(slow))
+          .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28000"));
+    }
+    info.put("credentialsProvider", provider);
+    open(slow);
+
+    assertThat(clock.sleeps()).isEmpty();
+    assertThat(counted()).isEqualTo(new Snapshot(1, 0, 0, 1, 0, 3));
+  }
+
+  @Test
   void aClusterWithAPasswordOfTheApplicationIsTreatedAlikeButForTheToken() throws SQLException {
     String own = URL + "&authentication=password&password=own";
 

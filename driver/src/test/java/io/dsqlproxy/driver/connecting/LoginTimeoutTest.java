@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGProperty;
 
 class LoginTimeoutTest {
 
@@ -51,6 +52,22 @@ class LoginTimeoutTest {
 
     assertThat(within.properties()).containsEntry("loginTimeout", expected);
     assertThat(within.url()).isEqualTo("jdbc:postgresql://h/db?user=x");
+  }
+
+  /** Else the thread of an abandoned login would wait for a silent server for as long. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', PT2.5S, 3",
+    "?socketTimeout=0, PT2.5S, 3",
+    "?socketTimeout=330, PT3S, 3",
+    "?socketTimeout=1, PT3S, 1",
+    "?socketTimeout=soon, PT3S, soon"
+  })
+  void noAnswerIsWaitedForLongerThanTheLoginMayTake(
+      String parameters, Duration left, String expected) throws SQLException {
+    PgConnectionRequest within = LoginTimeout.within(left, request(parameters));
+
+    assertThat(within.value(PGProperty.SOCKET_TIMEOUT)).contains(expected);
   }
 
   private static PgConnectionRequest request(String parameters) throws SQLException {

@@ -267,6 +267,9 @@ final class FakeServer implements Session {
   }
 
   @Override
+  public void noteParameters() {}
+
+  @Override
   public void closeLeft() {}
 
   @Override

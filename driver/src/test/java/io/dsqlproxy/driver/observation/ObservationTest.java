@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -71,6 +74,53 @@ class ObservationTest {
   }
 
   @Test
+  void errorOfAListenerIsIgnoredLikeAnException() {
+    Recorder recorder = new Recorder();
+    statistics.addListener(
+        new DriverListener() {
+          @Override
+          public void happened(DriverEvent event) {
+            throw new NoClassDefFoundError("broken");
+          }
+        });
+    statistics.addListener(recorder);
+    assertThatCode(statistics::conflictSeen).doesNotThrowAnyException();
+    assertThat(recorder.heard).containsExactly(DriverEvent.CONFLICT);
+  }
+
+  /** As the iterator of a service loader fails, once for each service. */
+  @Test
+  void serviceThatCannotBeMadeHidesNoOther() {
+    Recorder recorder = new Recorder();
+    Listeners listeners = new Listeners();
+    Iterator<Supplier<DriverListener>> services =
+        List.<Supplier<DriverListener>>of(
+                () -> {
+                  throw new ServiceConfigurationError("broken");
+                },
+                () -> recorder,
+                () -> {
+                  throw new NoClassDefFoundError("broken");
+                })
+            .iterator();
+    listeners.addServices(
+        () ->
+            new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return services.hasNext();
+              }
+
+              @Override
+              public DriverListener next() {
+                return services.next().get();
+              }
+            });
+    listeners.happened(DriverEvent.CONFLICT);
+    assertThat(recorder.heard).containsExactly(DriverEvent.CONFLICT);
+  }
+
+  @Test
   void timesAreCountedAddedUpAndTheLongestIsKept() {
     statistics.took(DriverTiming.CONNECTING, 5);
     statistics.took(DriverTiming.CONNECTING, 9);
@@ -94,6 +144,25 @@ class ObservationTest {
         .allSatisfy(
             attribute ->
                 assertThat(server.getAttribute(name, attribute)).isInstanceOf(Number.class));
+  }
+
+  /** As in a server with an application for each class loader. */
+  @Test
+  void driverThatLeavesTakesNoStatisticsOfAnotherClassLoaderWithIt() throws Exception {
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    ObjectName name = new ObjectName(DriverMBean.NAME);
+    DriverMBean.unregister();
+    assertThat(server.isRegistered(name)).isFalse();
+    server.registerMBean(new DriverMBean(statistics), name);
+    try {
+      DriverMBean.register();
+      DriverMBean.unregister();
+      assertThat(server.isRegistered(name)).isTrue();
+    } finally {
+      server.unregisterMBean(name);
+      DriverMBean.register();
+    }
+    assertThat(server.isRegistered(name)).isTrue();
   }
 
   @Test

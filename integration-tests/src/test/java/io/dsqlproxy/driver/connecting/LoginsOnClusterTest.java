@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -258,6 +259,41 @@ class LoginsOnClusterTest {
       assertThatExceptionOfType(SQLTimeoutException.class)
           .isThrownBy(() -> application.visit(cluster.jdbcUrl() + "&connectDeadline=1s"));
       assertThat(silence).isNotNull();
+    }
+  }
+
+  /** pgJDBC's thread would read on until socketTimeout, or for ever. */
+  @Test
+  void loginThatIsAbandonedLeavesNoThreadWithASilentServer() throws Exception {
+    try (ScriptedFault silence = cluster.faults().at(login()).always().answer(silence())) {
+      for (int i = 0; i < 3; i++) {
+        assertThatExceptionOfType(SQLTimeoutException.class)
+            .isThrownBy(
+                () -> application.visit(cluster.jdbcUrl() + "&loginTimeout=0.5&socketTimeout=0"));
+      }
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (threadsThatLogIn() > 0 && System.nanoTime() < end) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(threadsThatLogIn()).isZero();
+      assertThat(silence).isNotNull();
+    }
+  }
+
+  private static long threadsThatLogIn() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("PostgreSQL JDBC driver connection"))
+        .count();
+  }
+
+  @Test
+  void socketTimeoutOfTheApplicationHoldsAfterTheLogin() throws SQLException {
+    for (String given : List.of("", "&socketTimeout=0", "&socketTimeout=7")) {
+      String expected = given.isEmpty() ? "330" : given.substring(given.indexOf('=') + 1);
+      try (Connection connection =
+          application.connect(cluster.jdbcUrl() + "&loginTimeout=2" + given)) {
+        assertThat(connection.getNetworkTimeout()).isEqualTo(1000 * Integer.parseInt(expected));
+      }
     }
   }
 

@@ -81,6 +81,15 @@ class ProfilesTest {
   }
 
   @Test
+  void fileThatCannotBeReadIsAnErrorOfTheCredentials() throws Exception {
+    Files.writeString(directory.resolve("credentials"), "aws_access_key_id = outside of a profile");
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> connect("of-a-broken-file"))
+        .withMessageContaining("the AWS profile \"of-a-broken-file\"")
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28000"));
+  }
+
+  @Test
   void errorNamesTheArtifactThatARoleNeeds() {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(() -> connect("role-that-is-assumed"))

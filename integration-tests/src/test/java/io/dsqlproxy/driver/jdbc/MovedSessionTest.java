@@ -10,7 +10,9 @@ import io.dsqlproxy.driver.execution.DataChangedException;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.observation.DriverEvent;
+import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.PGobject;
 
 /**
  * What an application has set on its session is set on the physical connection that takes the place
@@ -293,6 +296,52 @@ class MovedSessionTest {
   }
 
   @Test
+  void parameterThatAFunctionHasSetBeforeTheTransactionIsNoticedInIt() throws SQLException {
+    connections.run(
+        "CREATE OR REPLACE FUNCTION hidden() RETURNS void LANGUAGE plpgsql AS "
+            + "$$ BEGIN PERFORM set_config('TimeZone', 'Asia/Tokyo', false); END $$");
+    run(connection, "SELECT hidden()");
+    connection.setAutoCommit(false);
+    run(connection, "UPDATE account SET balance = balance + 1");
+    connections.terminate(connection);
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> run(connection, "UPDATE account SET balance = balance + 1"))
+        .satisfies(
+            e -> {
+              assertThat(e.getSQLState()).isEqualTo("57P01");
+              assertThat(e.getSuppressed()[0]).hasMessageContaining("TimeZone");
+            });
+  }
+
+  @Test
+  void parameterThatTheTransactionHasSetDoesNotStandInItsWay() throws SQLException {
+    connections.run(
+        "CREATE OR REPLACE FUNCTION hidden() RETURNS void LANGUAGE plpgsql AS "
+            + "$$ BEGIN PERFORM set_config('TimeZone', 'Asia/Tokyo', false); END $$");
+    connection.setAutoCommit(false);
+    connection.setClientInfo("ApplicationName", "within");
+    run(connection, "SELECT hidden()", "SET LOCAL DateStyle = 'ISO, DMY'");
+    connections.terminate(connection);
+    assertThat(show("timezone")).isEqualTo("Asia/Tokyo");
+    assertThat(show("application_name")).isEqualTo("within");
+    assertThat(show("datestyle")).isEqualTo("ISO, DMY");
+    connection.commit();
+  }
+
+  @Test
+  void whatMethodsHaveSetBeforeTheTransactionDoesNotStandInItsWay() throws SQLException {
+    run(connection, "SELECT 1");
+    connection.setClientInfo("ApplicationName", "before");
+    connection.setAutoCommit(false);
+    connection.setSchema("a");
+    run(connection, "SELECT 1");
+    connections.terminate(connection);
+    assertThat(show("application_name")).isEqualTo("before");
+    assertThat(show("search_path")).isEqualTo("a");
+    connection.commit();
+  }
+
+  @Test
   void objectsOfPgJdbcKeepTheSession() throws SQLException {
     connection.unwrap(PgConnection.class);
     lose();
@@ -314,6 +363,18 @@ class MovedSessionTest {
   }
 
   @Test
+  void preparedBatchThatSetsSomethingKeepsTheSession() throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement("SET work_mem = '5MB'")) {
+      statement.addBatch();
+      statement.executeBatch();
+    }
+    lose();
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> run(connection, "SELECT 1"))
+        .withMessageContaining("a batch");
+  }
+
+  @Test
   void settingThatMayOrMayNotBeCommittedKeepsTheSession() throws SQLException {
     connection.setAutoCommit(false);
     run(connection, "SET work_mem = '5MB'");
@@ -325,6 +386,32 @@ class MovedSessionTest {
     assertThatExceptionOfType(SQLException.class)
         .isThrownBy(() -> run(connection, "SELECT 1"))
         .withMessageContaining("not known whether a SET was committed");
+  }
+
+  // -------------------- statements
+
+  /** What pgJDBC has to ask the server about a type, it asks on the connection of now. */
+  @Test
+  void statementFromBeforeTakesParametersOfTypesThatPgJdbcDoesNotKnow() throws SQLException {
+    connections.run("DROP TYPE IF EXISTS mood", "CREATE TYPE mood AS ENUM ('sad', 'glad')");
+    try (PreparedStatement array =
+            connection.prepareStatement("SELECT array_to_string(?::mood[], ',')");
+        PreparedStatement object = connection.prepareStatement("SELECT ?::text")) {
+      lose();
+      Array moods = connection.createArrayOf("mood", new Object[] {"sad", "glad"});
+      array.setArray(1, moods);
+      PGobject mood = new PGobject();
+      mood.setType("mood");
+      mood.setValue("glad");
+      object.setObject(1, mood);
+      assertThat(only(array.executeQuery())).isEqualTo("sad,glad");
+      assertThat(only(object.executeQuery())).isEqualTo("glad");
+    }
+  }
+
+  private static String only(ResultSet result) throws SQLException {
+    assertThat(result.next()).isTrue();
+    return result.getString(1);
   }
 
   // -------------------- the end

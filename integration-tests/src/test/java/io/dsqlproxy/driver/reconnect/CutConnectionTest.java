@@ -224,6 +224,38 @@ class CutConnectionTest {
     assertThat(cluster.opened).hasValue(3);
   }
 
+  /** Whether the statement or its making meets the loss makes no difference. */
+  @Test
+  void statementThatIsMadeAfterAKnownLossContinuesTheTransaction() throws SQLException {
+    begin(IN_TRANSACTIONS);
+    run(connection, PAY);
+    lose();
+    try (PreparedStatement give = connection.prepareStatement(GIVE)) {
+      give.executeUpdate();
+    }
+    connection.commit();
+    assertThat(cluster.balance(1)).isEqualTo(107);
+    assertThat(cluster.balance(2)).isEqualTo(193);
+  }
+
+  @Test
+  void statementThatIsMadeAfterAKnownLossSurfacesItBetweenTransactions() throws SQLException {
+    begin(BETWEEN_TRANSACTIONS);
+    run(connection, PAY);
+    lose();
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> connection.prepareStatement(GIVE))
+        .satisfies(e -> assertThat(e.getSQLState()).startsWith("08"));
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> run(connection, GIVE))
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+    connection.rollback();
+    run(connection, GIVE);
+    connection.commit();
+    assertThat(cluster.balance(1)).isEqualTo(100);
+    assertThat(cluster.balance(2)).isEqualTo(193);
+  }
+
   @Test
   void cutsAndConflictsDuringTheReplayAreRecoveredFrom() throws SQLException {
     begin(IN_TRANSACTIONS);
