@@ -69,14 +69,20 @@ public final class Login {
     return new Login(changes.isEmpty() ? request : request.with(changes), endpoint, token);
   }
 
-  /** The identifier of a cluster in the place of its host name; only with a region it means one. */
+  /**
+   * The host name in full where the identifier of the cluster stands in its place, which it can
+   * only with a region, and without the dot at its end, with which Java sends no SNI.
+   */
   private static PgConnectionRequest withHostName(
       PgConnectionRequest request, DriverSettings settings) throws SQLException {
-    if (settings.region().isEmpty() || request.hosts().size() != 1) {
+    if (request.hosts().size() != 1) {
       return request;
     }
+    String given = request.hosts().get(0);
     Optional<DsqlEndpoint> named =
-        DsqlEndpoint.ofCluster(request.hosts().get(0), settings.region().get());
+        DsqlEndpoint.isAbsolute(given)
+            ? DsqlEndpoint.ofHost(given)
+            : settings.region().flatMap(region -> DsqlEndpoint.ofCluster(given, region));
     return named.isPresent() ? request.withHost(named.get().host()) : request;
   }
 

@@ -159,6 +159,10 @@ public final class TokenCache {
     } finally {
       if (request.credentials() instanceof DriverCredentials source) {
         opened.add(source);
+        if (!entries.containsKey(request.key())) {
+          // Everything was forgotten meanwhile, and nobody else will close it.
+          closeUnused();
+        }
       }
     }
   }

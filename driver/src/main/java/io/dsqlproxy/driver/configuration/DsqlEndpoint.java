@@ -29,13 +29,22 @@ public record DsqlEndpoint(String host, String clusterId, String region) {
     Objects.requireNonNull(region, "region");
   }
 
-  /** The endpoint that a host name stands for, if it stands for one. */
+  /**
+   * The endpoint that a host name stands for, if it stands for one. The dot at the end of an
+   * absolute name, of which TLS and tokens know nothing, is not part of the endpoint's.
+   */
   public static Optional<DsqlEndpoint> ofHost(String host) {
-    String lower = host.toLowerCase(Locale.ROOT);
+    String relative = isAbsolute(host) ? host.substring(0, host.length() - 1) : host;
+    String lower = relative.toLowerCase(Locale.ROOT);
     Matcher matcher = HOST.matcher(lower);
     return matcher.matches()
         ? Optional.of(new DsqlEndpoint(lower, matcher.group(1), matcher.group(2)))
         : Optional.empty();
+  }
+
+  /** Whether a host name ends with the dot that keeps a resolver from completing it. */
+  public static boolean isAbsolute(String host) {
+    return host.endsWith(".");
   }
 
   /** The public endpoint of a cluster in a region, if the text can be a cluster's identifier. */

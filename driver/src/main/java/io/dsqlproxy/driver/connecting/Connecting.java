@@ -116,6 +116,9 @@ final class Connecting<T> {
       Login.Ticket ticket = login.ticket(world.tokens(), left(), statistics);
       found = true;
       return ticket;
+    } catch (SQLException noCredentials) {
+      failuresSoFar().forEach(noCredentials::addSuppressed);
+      throw noCredentials;
     } finally {
       if (!found) {
         world.rates().giveBack(login.server(), settings);

@@ -146,7 +146,7 @@ final class Transaction {
         executed = statement.ready(step.form());
         step.bindTo(executed);
         statement.executesInstead(step.batch());
-        unsent = session.isLost();
+        unsent = session.isClosed();
         T result = operation.execution().run(executed, step.form());
         failIfVersionChanged(statement, step, executed, result);
         journal(statement, step, command, operation, executed, result);
@@ -590,7 +590,7 @@ final class Transaction {
         boolean failed = session.isTransactionFailed();
         try {
           fenceBeforeCommit();
-          unsent = session.isLost();
+          unsent = session.isClosed();
           end.run();
           over();
           failIfRolledBack(failed);

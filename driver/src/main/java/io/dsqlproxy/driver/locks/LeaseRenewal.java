@@ -74,14 +74,18 @@ final class LeaseRenewal {
       }
     } catch (InterruptedException stopped) {
       LOG.warn("The thread that renews leases was interrupted", stopped);
+    } finally {
       forgetThread();
     }
   }
 
+  /** However it ends, the next lease starts another one. */
   private void forgetThread() {
     lock.lock();
     try {
-      thread = null;
+      if (thread == Thread.currentThread()) {
+        thread = null;
+      }
     } finally {
       lock.unlock();
     }

@@ -183,11 +183,12 @@ final class LockConnections {
       LockAccess.Opener now;
       lock.lock();
       try {
-        open = idle.poll();
-        now = opener;
         if (closed) {
+          // Whoever closes takes what is idle.
           throw new SQLException("The session is closed", "08003");
         }
+        open = idle.poll();
+        now = opener;
       } finally {
         lock.unlock();
       }

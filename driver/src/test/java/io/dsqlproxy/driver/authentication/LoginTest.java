@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -129,6 +130,22 @@ class LoginTest {
     assertThat(Driver.parseURL(request.url(), request.properties()))
         .containsEntry("PGHOST", CLUSTER)
         .containsEntry("PGDBNAME", "postgres");
+  }
+
+  /** Else the password of the application, if any, would be sent as to any other host. */
+  @Test
+  void theAbsoluteNameOfAClusterIsItsNameWithoutTheDot() throws Exception {
+    Properties resolved =
+        resolved(CLUSTER_URL.replace(CLUSTER, CLUSTER.toUpperCase(Locale.ROOT) + ".:5433"));
+
+    assertThat(resolved)
+        .containsEntry("PGHOST", CLUSTER)
+        .containsEntry("PGPORT", "5433")
+        .containsEntry("sslmode", "verify-full");
+    assertThat(Token.of(resolved.getProperty("password")).host()).isEqualTo(CLUSTER);
+    assertThat(resolved("jdbc:dsql-proxy://db.example.com./db?user=a&password=p"))
+        .containsEntry("PGHOST", "db.example.com.")
+        .containsEntry("password", "p");
   }
 
   /** pgJDBC takes it for a host name in any case of its letters, before the URL's own. */

@@ -373,6 +373,22 @@ class TokenCacheTest {
     assertThat(events).containsExactly("opened", "asked", "closed", "opened", "asked");
   }
 
+  /** The driver is deregistered while the first token is being signed. */
+  @Test
+  void credentialsThatComeAfterEverythingWasForgottenAreClosed() throws Exception {
+    List<String> events = new CopyOnWriteArrayList<>();
+    TokenCache later = cache(waiting::add, 100);
+    DriverCredentials source = new DriverCredentials(Optional.of("p"), () -> recorded(events));
+    TokenRequest first = new TokenRequest(SCOPE, source, LIFETIME);
+    assertThatExceptionOfType(TimeoutException.class)
+        .isThrownBy(() -> later.lease(first, Duration.ZERO, statistics.connections()));
+
+    later.clear();
+    waiting.remove().run();
+
+    assertThat(events).containsExactly("opened", "asked", "closed");
+  }
+
   /** Another cluster's token is being signed with them, and their provider hangs. */
   @Test
   void refusalDoesNotWaitForCredentialsThatAreBeingAskedFor() throws Exception {

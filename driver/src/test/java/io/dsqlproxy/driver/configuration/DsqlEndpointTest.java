@@ -45,6 +45,8 @@ class DsqlEndpointTest {
         "x.abcdefghijklmnopqrstuvwx12.dsql.us-east-1.on.aws",
         "abcdefghijklmnopqrstuvwx12.rds.us-east-1.on.aws",
         "abcdefghijklmnopqrstuvwx12.us-east-1.dsql.amazonaws.com",
+        "abcdefghijklmnopqrstuvwx12.dsql.us-east-1.on.aws..",
+        ".",
       })
   void noOtherHostNameIsTakenForACluster(String host) {
     assertThat(DsqlEndpoint.ofHost(host)).isEmpty();

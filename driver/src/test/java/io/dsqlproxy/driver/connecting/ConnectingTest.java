@@ -377,6 +377,28 @@ class ConnectingTest {
     assertThat(clock.sleeps()).containsExactly(Duration.ofMillis(100));
   }
 
+  /** Why a new token was needed is as much to know as why there is none. */
+  @Test
+  void aRefusalStaysVisibleIfThereIsNoOtherToken() throws SQLException {
+    SQLException refusal = Failures.accessDenied("Signature expired: x");
+    AtomicInteger signatures = new AtomicInteger();
+    info.put(
+        "credentialsProvider",
+        (AwsCredentialsProvider)
+            () -> {
+              if (signatures.incrementAndGet() > 1) {
+                throw new IllegalStateException("no credentials");
+              }
+              return provider.resolveCredentials();
+            });
+    open(URL);
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> open(URL, refusal))
+        .withCauseInstanceOf(IllegalStateException.class)
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28000"))
+        .satisfies(e -> assertThat(e.getSuppressed()).containsExactly(refusal));
+  }
+
   @Test
   void aLoginWithoutATokenGivesItsPlaceBack() throws SQLException {
     String slow = URL + "&connectBurst=1&connectRate=1";

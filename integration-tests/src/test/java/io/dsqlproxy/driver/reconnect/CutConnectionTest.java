@@ -332,6 +332,36 @@ class CutConnectionTest {
             });
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER", "BETWEEN_TRANSACTIONS"})
+  void commitThatCouldNotBeSentLeavesNothingOpen(ReconnectMode mode) throws SQLException {
+    long unknown = cluster.statistics.count(DriverEvent.COMMIT_UNKNOWN);
+    for (int i = 0; i < 3; i++) {
+      int how = i;
+      begin(mode);
+      run(connection, PAY);
+      if (how == 2) {
+        cluster.cutAt(statementContaining("- 7"));
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> run(connection, GIVE));
+      } else {
+        lose();
+      }
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(
+              () -> {
+                if (how == 1) {
+                  run(connection, "COMMIT");
+                } else {
+                  connection.commit();
+                }
+              })
+          .satisfies(e -> assertThat(e.getSQLState()).isNotEqualTo("08007"));
+      connection.close();
+    }
+    assertThat(cluster.statistics.count(DriverEvent.COMMIT_UNKNOWN)).isEqualTo(unknown);
+    assertThat(cluster.balance(1)).isEqualTo(100);
+  }
+
   @Test
   void cutBeforeOrAfterTheServersCommitIsNeverRunAgain() throws SQLException {
     begin(IN_TRANSACTIONS);
