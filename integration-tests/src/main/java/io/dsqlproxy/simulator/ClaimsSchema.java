@@ -138,7 +138,7 @@ final class ClaimsSchema {
         found_keys text;
       BEGIN
         IF keys IS NOT NULL AND rows IS NOT NULL THEN
-          EXECUTE format('SELECT string_agg(k::text, '' '') FROM %s r, unnest(%s) k'
+          EXECUTE format('SELECT string_agg(k.k::text, '' '') FROM %s r, unnest(%s) k'
             ' WHERE r.ctid = ANY ($1)', sys.simulator_name(relation), keys)
             INTO found_keys USING rows;
         END IF;

@@ -319,6 +319,18 @@ class KeyConflictTest {
 
   /** The triggers that note what is written are no business of clients. */
   @Test
+  void columnsCanHaveTheNamesThatTheSimulatorUses() throws SQLException {
+    try (Connection connection = Sessions.open(simulator)) {
+      run(
+          connection,
+          "CREATE TABLE names (k int PRIMARY KEY, r int UNIQUE, keys int, d int)",
+          "INSERT INTO names VALUES (1, 1, 1, 1)");
+    }
+    run(first, "SELECT k FROM names FOR UPDATE", "UPDATE names SET keys = 2", "COMMIT");
+    run(second, "SELECT k FROM names FOR UPDATE", "COMMIT");
+  }
+
+  @Test
   void noTriggerIsToBeSeen() throws SQLException {
     assertThat(number("SELECT count(*) FROM information_schema.triggers")).isZero();
     assertThat(number("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")).isZero();

@@ -145,6 +145,9 @@ class EffectTest {
         .isInstanceOf(Operand.Expression.class);
     assertThat(row("UPDATE t SET a = CASE WHEN b THEN 1 END, v = 7 WHERE id = 1").newVersion())
         .isEqualTo(new Literal("7"));
+    assertThat(row("UPDATE t SET v = 0070, a = 0 WHERE id = 00").newVersion())
+        .isEqualTo(new Literal("70"));
+    assertThat(row("UPDATE t SET v = 0 WHERE id = 00").fixed()).containsValue(new Literal("0"));
     assertThat(row("UPDATE t SET a = 1 WHERE id = 1").newVersion()).isNull();
     assertThat(row("DELETE FROM t WHERE id = 1").newVersion()).isNull();
   }

@@ -47,6 +47,7 @@ class PostponedLockTest {
         "SELECT x.id, v AS version, a + 1, NULL, user FROM t x FOR UPDATE | id,v,,,",
         "SELECT V, \"A\" b FROM ONLY t AS x ORDER BY id FOR UPDATE OF x NOWAIT | v,A",
         "SELECT v, CASE WHEN a THEN 1 ELSE id END FROM t FOR SHARE | v,",
+        "SELECT v, id ISNULL, id NOTNULL, id AS isnull FROM t FOR SHARE | v,,,id",
       })
   void columnsOfTheResultAreToldByTheirPlaces(String sql, String columns) {
     assertThat(versions(sql).columns())
@@ -70,6 +71,8 @@ class PostponedLockTest {
         "SELECT v FROM t WHERE a < random() FOR UPDATE",
         "SELECT v FROM t WHERE f(a) FOR UPDATE",
         "SELECT v FROM t WHERE id = (SELECT id FROM u LIMIT 1) FOR UPDATE",
+        "SELECT v FROM t WHERE id IN (SELECT id FROM u) FOR UPDATE",
+        "SELECT v FROM t WHERE id IN (TABLE u) FOR UPDATE",
         "SELECT v FROM t FOR UPDATE; SELECT 1",
         "INSERT INTO u SELECT v FROM t FOR UPDATE",
         "UPDATE u SET a = 1 WHERE id IN (SELECT v FROM t FOR UPDATE)",

@@ -128,15 +128,20 @@ public final class ExecutionGate {
     }
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
-    if (plan.effect() instanceof Effect.Settings) {
-      transaction.settingsChange();
-    }
+    noteSettings(plan.effect());
     if (inTransaction) {
       return transaction.execute(statement, form, plan.effect(), command, operation);
     }
     // As in PostgreSQL, SET TRANSACTION is about nothing where no transaction is open.
     boolean about = command.kind() != TransactionCommand.Kind.SET_TRANSACTION;
     return executeAlone(statement, about ? form : Transaction.NOTHING, command, operation);
+  }
+
+  /** A text that can do anything can set something too, one of several statements for instance. */
+  private void noteSettings(Effect effect) {
+    if (effect instanceof Effect.Settings || effect instanceof Effect.Anything) {
+      transaction.settingsChange();
+    }
   }
 
   private <S extends Executable, T> T executeAlone(
@@ -214,6 +219,7 @@ public final class ExecutionGate {
       throws SQLException {
     boolean inTransaction = session.inTransaction() || transaction.isLost();
     guard.beforeStatement();
+    noteSettings(effect);
     for (int i = 0; i < entries; i++) {
       statistics.statementExecuted();
     }

@@ -287,6 +287,9 @@ final class Transaction {
 
   /** Names may mean other tables from now on. */
   void settingsChange() {
+    if (fences.knowsNoKeys()) {
+      return;
+    }
     takeTurn();
     try {
       fences.forgetKeys();
@@ -324,6 +327,7 @@ final class Transaction {
       over();
     } else if (command.kind() == TransactionCommand.Kind.UNCLEAR) {
       journal.giveUp(Obstacle.BEGUN_IN_A_TEXT.because());
+      fences.begunUnseen();
     } else if (isJournaling()) {
       statement.journaled(record(statement, step, operation, executed, result));
     }

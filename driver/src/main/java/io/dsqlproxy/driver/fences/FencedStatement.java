@@ -22,6 +22,11 @@ public interface FencedStatement {
     return true;
   }
 
+  /** Whether its results may end before the query's rows do. */
+  default boolean isCutOff() throws SQLException {
+    return false;
+  }
+
   /** What is executed, if that is a batch; null if not. */
   default Batch batchToExecute() {
     return null;

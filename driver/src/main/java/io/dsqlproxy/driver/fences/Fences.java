@@ -15,6 +15,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,21 @@ public final class Fences {
     keys.forget();
   }
 
+  /** Whether {@link #forgetKeys} would change nothing. Safe for use by several threads. */
+  public boolean knowsNoKeys() {
+    return keys.isEmpty();
+  }
+
+  /**
+   * A text that the driver does not understand may have begun the transaction. It may have written,
+   * and what was locked before may belong to another transaction.
+   */
+  public void begunUnseen() {
+    clear();
+    wrote = true;
+    namesChanged = true;
+  }
+
   /** From now on anything may be written on the connection without a statement of the driver's. */
   public void mayWriteUnseen() {
     mayWriteUnseen = true;
@@ -96,6 +113,9 @@ public final class Fences {
   /** What happened from this place of the transaction on was undone. */
   public void undo(int from) {
     reads.removeIf(read -> !read.survives(from));
+    Set<RowVersion> read = Collections.newSetFromMap(new IdentityHashMap<>());
+    reads.forEach(surviving -> read.addAll(surviving.found()));
+    rows.values().retainAll(read);
     rows.values().forEach(RowVersion::undone);
     if (namesChanged) {
       // It may have been a change of names, and the rows be those of other tables.
@@ -124,15 +144,15 @@ public final class Fences {
       return Step.planned(form);
     }
     wrote = true;
+    if (!(effect instanceof Effect.Rows written)) {
+      // Settings may be among what it changes: it may hold several statements.
+      beforeSettings(runner);
+      return Step.planned(form);
+    }
     if (reads.isEmpty()) {
       return Step.planned(form);
     }
     takePostponed(runner);
-    if (!(effect instanceof Effect.Rows written)) {
-      lockRows(null, runner);
-      rows.values().forEach(RowVersion::doubt);
-      return Step.planned(form);
-    }
     return write(statement, form, written, runner);
   }
 
@@ -141,7 +161,7 @@ public final class Fences {
       return Step.planned(form.postponed().locked());
     }
     VersionedRead read = form.postponed().versions();
-    if (read == null) {
+    if (read == null || statement.isCutOff()) {
       return Step.planned(form);
     }
     VersionedRows found =
@@ -171,6 +191,15 @@ public final class Fences {
   private Step write(
       FencedStatement statement, PlannedForm.Send form, Effect.Rows written, Runner runner)
       throws SQLException {
+    if (rows.isEmpty()) {
+      return Step.planned(form);
+    }
+    if (keys.of(written.table()).isUnknown()) {
+      // A view, behind which there may be any table.
+      lockRows(null, runner);
+      rows.values().forEach(RowVersion::doubt);
+      return Step.planned(form);
+    }
     if (rows.keySet().stream().noneMatch(id -> mayBeSame(id.table(), written.table()))) {
       return Step.planned(form);
     }
@@ -201,27 +230,24 @@ public final class Fences {
     return expected == null ? null : Step.writing(conditional(form, expected), expected);
   }
 
-  /** All entries have one text, so either all of them ask for a version, or none does. */
+  /**
+   * All entries have one text, so either all of them ask for a version, or none does. Of a row that
+   * is written twice, the second entry could not know which version the first leaves.
+   */
   private Step batch(PlannedForm.Send form, Effect.Rows written, List<Parameters> entries)
       throws SQLException {
     if (entries == null) {
       return null;
     }
-    Map<RowId, String> versions = new HashMap<>();
+    Set<RowId> ids = new HashSet<>();
     List<Step.Expected> all = new ArrayList<>();
     for (Parameters parameters : entries) {
       RowId id = rowOf(written, parameters);
       RowVersion row = id == null ? null : rows.get(id);
-      if (row == null || !row.isKnown()) {
+      if (row == null || !row.isKnown() || row.version() == null || !ids.add(id)) {
         return null;
       }
-      String version = versions.containsKey(id) ? versions.get(id) : row.version();
-      if (version == null) {
-        return null;
-      }
-      Step.Expected expected = expected(written.row(), row, id, version, true, parameters);
-      all.add(expected);
-      versions.put(id, written.row().newVersion() == null ? version : expected.follows());
+      all.add(expected(written.row(), row, id, row.version(), true, parameters));
     }
     PlannedForm.Send conditional =
         new PlannedForm.Send(written.row().withVersion(), form.findings());

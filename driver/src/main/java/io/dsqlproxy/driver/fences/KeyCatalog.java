@@ -24,6 +24,9 @@ final class KeyCatalog {
   private final Preparer preparer;
   private final Map<QualifiedName, TableKey> keys = new HashMap<>();
 
+  /** Read by whoever has not the transaction's turn. */
+  private volatile boolean empty = true;
+
   KeyCatalog(Preparer preparer) {
     this.preparer = preparer;
   }
@@ -34,6 +37,7 @@ final class KeyCatalog {
     if (known == null) {
       known = ask(table);
       keys.put(table, known);
+      empty = false;
     }
     return known;
   }
@@ -54,5 +58,11 @@ final class KeyCatalog {
   /** Tables may have other keys now, or names mean other tables. */
   void forget() {
     keys.clear();
+    empty = true;
+  }
+
+  /** Whether there is nothing to forget. Safe for use by several threads. */
+  boolean isEmpty() {
+    return empty;
   }
 }

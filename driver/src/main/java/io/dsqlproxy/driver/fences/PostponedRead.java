@@ -1,6 +1,8 @@
 package io.dsqlproxy.driver.fences;
 
 import io.dsqlproxy.driver.journal.LockUnit;
+import java.util.Collection;
+import java.util.List;
 
 /** A query that was sent without its lock. Not safe for use by several threads at once. */
 final class PostponedRead {
@@ -38,11 +40,15 @@ final class PostponedRead {
     return lockedAt != NEVER;
   }
 
-  /** Its lock was taken. */
+  /**
+   * Its lock was taken, and with it that of the rows which the application has not read yet. It may
+   * read them after they were written, but then in the versions that they had before.
+   */
   void locked(int at) {
     lockedAt = at;
     if (rows != null) {
       rows.locked();
+      rows.stop();
     }
   }
 
@@ -59,6 +65,11 @@ final class PostponedRead {
     if (rows != null) {
       rows.giveUp();
     }
+  }
+
+  /** The rows that are remembered because of it. */
+  Collection<RowVersion> found() {
+    return rows == null ? List.of() : rows.found();
   }
 
   void stop() {

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.fences;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The primary key of a table. Immutable.
@@ -12,8 +13,16 @@ import java.util.UUID;
  */
 record TableKey(Map<String, String> types) {
 
+  /** As the server writes them; it reads other texts too. */
+  private static final Pattern BYTES = Pattern.compile("\\\\x([0-9a-fA-F]{2})*");
+
   TableKey {
     types = Map.copyOf(types);
+  }
+
+  /** Whether there is no such table, as far as the catalog tells, or one without a key. */
+  boolean isUnknown() {
+    return types.isEmpty();
   }
 
   /** Whether two texts of the same value of the key can be made equal. */
@@ -42,7 +51,7 @@ record TableKey(Map<String, String> types) {
       return switch (types.get(column)) {
         case "int2", "int4", "int8" -> Long.toString(Long.parseLong(text));
         case "uuid" -> UUID.fromString(text).toString();
-        case "bytea" -> text.startsWith("\\x") ? text.toLowerCase(Locale.ROOT) : null;
+        case "bytea" -> BYTES.matcher(text).matches() ? text.toLowerCase(Locale.ROOT) : null;
         default -> text;
       };
     } catch (IllegalArgumentException notOfTheType) {

@@ -87,6 +87,11 @@ final class VersionedRows implements RowObserver {
     return !unidentified && (ended || found.size() == 1 && fixed.size() == key.types().size());
   }
 
+  /** The places where the versions of its rows are remembered. */
+  List<RowVersion> found() {
+    return found;
+  }
+
   /** The query has taken the lock of all rows. */
   void locked() {
     found.forEach(RowVersion::locked);

@@ -7,6 +7,7 @@ import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.SizedBinding;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
 import io.dsqlproxy.driver.journal.UnrepeatableBinding;
@@ -25,6 +26,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
+import java.sql.Types;
 import org.postgresql.util.ByteStreamWriter;
 
 /**
@@ -134,6 +136,19 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
               Obstacle.WRITER_PARAMETER.because(), statement -> binding.bind(statement, value)));
     } else {
       bind(parameterIndex, ObjectBinding.of(DsqlArray.undecorated(value), binding));
+    }
+  }
+
+  /** PostgreSQL takes the padding of a CHAR away, so that its text is not the value's. */
+  private void bindObject(
+      int parameterIndex, Object value, Integer type, ValueBinding<Object> binding)
+      throws SQLException {
+    if (value instanceof String text && type != null && type == Types.CHAR) {
+      bind(
+          parameterIndex,
+          new SizedBinding(2L * text.length(), statement -> binding.bind(statement, text)));
+    } else {
+      bindObject(parameterIndex, value, binding);
     }
   }
 
@@ -359,6 +374,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     bindObject(
         parameterIndex,
         x,
+        targetSqlType,
         (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
   }
 
@@ -368,6 +384,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     bindObject(
         parameterIndex,
         x,
+        targetSqlType,
         (statement, value) ->
             statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
   }
@@ -377,6 +394,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     bindObject(
         parameterIndex,
         x,
+        targetSqlType.getVendorTypeNumber(),
         (statement, value) -> statement.setObject(parameterIndex, value, targetSqlType));
   }
 
@@ -386,6 +404,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     bindObject(
         parameterIndex,
         x,
+        targetSqlType.getVendorTypeNumber(),
         (statement, value) ->
             statement.setObject(parameterIndex, value, targetSqlType, scaleOrLength));
   }

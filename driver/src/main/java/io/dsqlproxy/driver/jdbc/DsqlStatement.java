@@ -269,6 +269,11 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   @Override
+  public final boolean isCutOff() throws SQLException {
+    return own.getMaxRows() > 0;
+  }
+
+  @Override
   public final Batch batchToExecute() {
     return executesBatch ? batch : null;
   }

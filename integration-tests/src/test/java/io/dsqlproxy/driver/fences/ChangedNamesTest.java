@@ -37,7 +37,7 @@ class ChangedNamesTest {
         "CREATE SCHEMA other",
         "CREATE TABLE other.shards (shard_id int, part int, range_id bigint,"
             + " PRIMARY KEY (shard_id, part))",
-        "INSERT INTO other.shards VALUES (1, 1, 9)");
+        "INSERT INTO other.shards VALUES (1, 1, 9), (1, 2, 10)");
   }
 
   @BeforeEach
@@ -59,7 +59,7 @@ class ChangedNamesTest {
 
   /** In the default schema, where one column is the key. */
   private void rowIsWrittenInItsVersion() throws SQLException {
-    CLUSTER.clearStatements();
+    TABLES.reset();
     assertThat(readRange(connection, 1)).isEqualTo("5");
     assertThat(update(connection, RENEW)).isEqualTo(1);
     connection.commit();
@@ -91,6 +91,19 @@ class ChangedNamesTest {
     connection.setSchema("other");
     assertThat(readRange(connection, 1)).isEqualTo("9");
     connection.rollback();
+    rowIsWrittenInItsVersion();
+  }
+
+  @Test
+  void afterASearchPathThatWasSetInTheTextThatBeganTheTransaction() throws SQLException {
+    rowIsWrittenInItsVersion();
+    connection.setAutoCommit(true);
+    execute("BEGIN; SET LOCAL search_path = other");
+    assertThat(ShardTables.read(connection, "SELECT * FROM shards FOR SHARE")).isEqualTo("1");
+    assertThat(update(connection, "UPDATE shards SET range_id = 7 WHERE shard_id = 1"))
+        .isEqualTo(2);
+    execute("ROLLBACK");
+    connection.setAutoCommit(false);
     rowIsWrittenInItsVersion();
   }
 

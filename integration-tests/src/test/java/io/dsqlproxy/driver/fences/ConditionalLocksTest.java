@@ -204,6 +204,21 @@ class ConditionalLocksTest {
   }
 
   @Test
+  void rowsThatAreCutOffAreLockedBeforeTheFirstWrite() throws SQLException {
+    String query = "SELECT * FROM shards ORDER BY shard_id";
+    try (PreparedStatement first = connection.prepareStatement(query + " FOR UPDATE")) {
+      first.setMaxRows(1);
+      try (ResultSet rows = first.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.next()).isFalse();
+      }
+    }
+    update(connection, ELSEWHERE);
+    connection.commit();
+    assertThat(TABLES.sent()).containsExactly(query, query + " FOR UPDATE", ELSEWHERE);
+  }
+
+  @Test
   void writeWhoseRowCannotBeToldLocksTheRowsThatWereRead() throws SQLException {
     readRange(connection, 1);
     String every = "UPDATE shards SET range_id = range_id + 1";
@@ -236,11 +251,22 @@ class ConditionalLocksTest {
     CLUSTER.clearStatements();
     readRange(connection, 1);
     readRange(connection, 2);
-    renewInOneBatch(1, 2, 2);
+    renewInOneBatch(1, 2);
     connection.commit();
     assertThat(TABLES.sent().stream().map(String::strip).distinct())
         .containsExactly(PLAIN, RENEW_SENT);
     assertThat(range(1)).isEqualTo("6");
+    assertThat(range(2)).isEqualTo("7");
+  }
+
+  @Test
+  void batchThatWritesARowTwiceLocksTheRowsInstead() throws SQLException {
+    readRange(connection, 1);
+    readRange(connection, 2);
+    renewInOneBatch(1, 2, 2);
+    connection.commit();
+    assertThat(TABLES.sent().get(2))
+        .isEqualTo("SELECT 1 FROM shards WHERE (shard_id = $1) OR (shard_id = $2) FOR UPDATE");
     assertThat(range(2)).isEqualTo("8");
   }
 
@@ -322,6 +348,18 @@ class ConditionalLocksTest {
     assertThat(update(connection, RENEW, 7, 1)).isEqualTo(1);
     connection.commit();
     assertThat(range(1)).isEqualTo("7");
+  }
+
+  @Test
+  void rowThatOnlyASavepointHasReadIsNotLocked() throws SQLException {
+    readRange(connection, 1);
+    Savepoint savepoint = connection.setSavepoint();
+    readRange(connection, 2);
+    connection.rollback(savepoint);
+    update(connection, ELSEWHERE);
+    CLUSTER.clearStatements();
+    connection.commit();
+    assertThat(TABLES.sent()).as("the lock of shard 1 alone").containsExactly(BY_KEY);
   }
 
   @Test

@@ -91,6 +91,20 @@ class DeferredLocksTest {
   }
 
   @Test
+  void writeInTheTextThatBeginsTheTransactionIsAWrite() throws SQLException {
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN; " + WRITE);
+      readRange(connection, 1);
+      stealShard();
+      SQLException error =
+          catchThrowableOfType(SQLException.class, () -> statement.execute("COMMIT"));
+      assertThat(error.getSQLState()).isEqualTo("40001");
+    }
+    assertThat(CLUSTER.ask("SELECT version FROM executions")).isEqualTo("10");
+  }
+
+  @Test
   void writerWhoseLockedRowWasChangedMeanwhileIsNotCommitted() throws SQLException {
     assertThat(readRange(connection, 1)).isEqualTo("5");
     stealShard();

@@ -5,6 +5,7 @@ import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads what stands on one side of {@code =}. Stateless. */
 final class Operands {
@@ -16,6 +17,9 @@ final class Operands {
 
   /** Of a string, without a length: the others cut it off, or pad it. */
   private static final Set<String> TEXTS = Set.of("TEXT", "VARCHAR");
+
+  /** A column of texts would store a number without them. */
+  private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=.)");
 
   private Operands() {}
 
@@ -46,7 +50,9 @@ final class Operands {
           text.equals("?") ? new Operand.Parameter(parameters(tokens, token) + 1) : EXPRESSION;
       case STRING -> string(text);
       case NUMBER ->
-          text.chars().allMatch(c -> c >= '0' && c <= '9') ? new Operand.Literal(text) : EXPRESSION;
+          text.chars().allMatch(c -> c >= '0' && c <= '9')
+              ? new Operand.Literal(LEADING_ZEROS.matcher(text).replaceFirst(""))
+              : EXPRESSION;
       default -> EXPRESSION;
     };
   }

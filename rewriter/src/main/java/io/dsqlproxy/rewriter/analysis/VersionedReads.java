@@ -2,7 +2,9 @@ package io.dsqlproxy.rewriter.analysis;
 
 import io.dsqlproxy.rewriter.LockPolicy;
 import io.dsqlproxy.rewriter.Operand;
+import io.dsqlproxy.rewriter.SqlNames;
 import io.dsqlproxy.rewriter.VersionedRead;
+import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import java.util.ArrayList;
@@ -79,6 +81,9 @@ public final class VersionedReads {
     if (last < end && !tokens.isWord(last, "ORDER")) {
       throw new NotVersioned("the query does not simply read rows");
     }
+    if (readsMore(rest, end)) {
+      throw new NotVersioned("which rows it finds depends on a sub-query");
+    }
     Map<String, Operand> fixed = conditions ? Conditions.fixedBy(tokens, rest + 1, last) : Map.of();
     String version = policy.versionColumn(table.name());
     if (version == null) {
@@ -89,6 +94,16 @@ public final class VersionedReads {
     }
     return new VersionedRead(
         table.name(), version, fixed == null ? Map.of() : fixed, columns(list, from, version));
+  }
+
+  /** What the transaction writes there could keep the query from finding its rows again. */
+  private boolean readsMore(int first, int end) {
+    for (int i = first; i < end; i++) {
+      if (tokens.isWord(i, "SELECT") || tokens.isWord(i, "TABLE")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<String> columns(int first, int end, String version) throws NotVersioned {
@@ -130,7 +145,15 @@ public final class VersionedReads {
       return "";
     }
     int label = tokens.isWord(name.end(), "AS") ? name.end() + 1 : name.end();
-    boolean isColumn = name.end() == end || label == end - 1 && tokens.isName(label);
+    boolean isColumn = name.end() == end || label == end - 1 && isLabel(label);
     return isColumn ? name.name().name() : "";
+  }
+
+  /** {@code ISNULL} and {@code NOTNULL} stand behind a column like a label without AS. */
+  private boolean isLabel(int token) {
+    return tokens.kind(token) == TokenKind.QUOTED_IDENTIFIER
+        || tokens.kind(token) == TokenKind.WORD
+            && (tokens.isWord(token - 1, "AS")
+                || !SqlNames.isReserved(Ascii.toLowerCase(tokens.text(token))));
   }
 }
