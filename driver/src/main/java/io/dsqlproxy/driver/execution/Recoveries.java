@@ -26,6 +26,9 @@ public final class Recoveries {
   private volatile RetryMode mode;
   private volatile Recovery current;
 
+  /** Until the transaction has heard of it. */
+  private volatile boolean schemaChanged;
+
   /**
    * Recoveries of one connection.
    *
@@ -69,7 +72,19 @@ public final class Recoveries {
       return false;
     }
     statistics.conflictSeen();
+    if (Conflict.isWithSchema(failure)) {
+      schemaChanged = true;
+    }
     return true;
+  }
+
+  /** Whether the schema has changed since this was asked last. */
+  boolean takeSchemaChange() {
+    boolean changed = schemaChanged;
+    if (changed) {
+      schemaChanged = false;
+    }
+    return changed;
   }
 
   static boolean isConnectionLost(SQLException failure, Session session) throws SQLException {

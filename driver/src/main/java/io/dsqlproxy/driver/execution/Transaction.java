@@ -82,6 +82,14 @@ final class Transaction {
       journal.giveUp(Obstacle.BEGUN_UNSEEN.because());
     }
     giveUpIfUnwanted();
+    noteSchemaChange();
+  }
+
+  /** What is known of tables may not be so any more. */
+  private void noteSchemaChange() {
+    if (recoveries.takeSchemaChange()) {
+      fences.schemaChanged();
+    }
   }
 
   private void giveUpIfUnwanted() {
@@ -199,6 +207,7 @@ final class Transaction {
   private Step fenced(
       Executable statement, PlannedForm.Send form, Effect effect, TransactionCommand command)
       throws SQLException {
+    noteSchemaChange();
     return switch (command.kind()) {
       case NONE, UNCLEAR ->
           session.isTransactionFailed()
@@ -213,6 +222,7 @@ final class Transaction {
   }
 
   private void fenceBeforeCommit() throws SQLException {
+    noteSchemaChange();
     if (session.isTransactionOpen() && !session.isTransactionFailed()) {
       fences.beforeCommit(this::take);
       guard.beforeCommit();

@@ -90,6 +90,12 @@ public final class Fences {
     keys.forget();
   }
 
+  /** Tables may have other keys now: rows that were told by their keys are not told any more. */
+  public void schemaChanged() {
+    forgetRows();
+    forgetKeys();
+  }
+
   /** Whether {@link #forgetKeys} would change nothing. Safe for use by several threads. */
   public boolean knowsNoKeys() {
     return keys.isEmpty();

@@ -2,6 +2,8 @@ package io.dsqlproxy.driver.fences;
 
 import static io.dsqlproxy.driver.fences.ShardTables.readRange;
 import static io.dsqlproxy.driver.fences.ShardTables.update;
+import static io.dsqlproxy.simulator.fault.Fault.schemaConflict;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.statementContaining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlproxy.cluster.SimulatedCluster;
@@ -119,5 +121,29 @@ class ChangedNamesTest {
     connection.commit();
     assertThat(TABLES.sent())
         .containsExactly("SELECT range_id FROM shards WHERE shard_id = $1 FOR UPDATE", RENEW);
+  }
+
+  /** Another session has made the table anew, and a conflict says so. */
+  @Test
+  void afterAChangeOfTheSchemaTheKeyIsAskedAgain() throws SQLException {
+    String query = "SELECT version FROM executions WHERE shard_id = 1 AND run_id = 'a'";
+    try (Connection other = TABLES.connect("conditional")) {
+      assertThat(ShardTables.read(other, query + " FOR SHARE")).isEqualTo("10");
+      other.commit();
+      CLUSTER.run(
+          "DROP TABLE executions",
+          "CREATE TABLE executions (shard_id int, run_id text, part int DEFAULT 1,"
+              + " version bigint, PRIMARY KEY (shard_id, run_id, part))",
+          "INSERT INTO executions VALUES (1, 'a', 1, 11)");
+      CLUSTER.clearStatements();
+      CLUSTER.faults().at(statementContaining(query)).answer(schemaConflict());
+      assertThat(ShardTables.read(other, query + " FOR SHARE")).isEqualTo("11");
+      other.commit();
+    }
+    assertThat(TABLES.sent()).containsExactly(query, query + " FOR UPDATE");
+    CLUSTER.run(
+        "DROP TABLE executions",
+        "CREATE TABLE executions (shard_id int, run_id text, version bigint,"
+            + " PRIMARY KEY (shard_id, run_id))");
   }
 }
