@@ -38,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -74,6 +75,9 @@ class PoolForDaysTest {
           DriverEvent.CONNECTION_RETIRED,
           DriverEvent.CONNECTION_MOVED,
           DriverEvent.REPLAY);
+
+  /** Chance decides when a token is refused. */
+  private static final long MOST_SECONDS_MORE = 60;
 
   private static final long MOST_GROWTH = 16 << 20;
 
@@ -122,9 +126,10 @@ class PoolForDaysTest {
         Random random = new Random(i);
         running.add(workers.submit(() -> transfer(pool, random)));
       }
-      disturb(cluster, SECONDS / 4);
+      Map<DriverEvent, Long> before = counted();
+      disturb(cluster, SECONDS / 4, () -> true);
       Footprint early = Footprint.now();
-      disturb(cluster, SECONDS - SECONDS / 4);
+      disturb(cluster, SECONDS - SECONDS / 4, () -> hasSeenAll(before));
       Footprint late = Footprint.now();
       over.countDown();
       for (Future<?> worker : running) {
@@ -208,10 +213,19 @@ class PoolForDaysTest {
     }
   }
 
-  /** One misfortune after the other, each a part of a second long. */
-  private void disturb(DsqlSimulator cluster, long seconds) throws InterruptedException {
+  private static boolean hasSeenAll(Map<DriverEvent, Long> before) {
+    Map<DriverEvent, Long> seen = since(before);
+    return THAT_HAPPEN.stream().allMatch(event -> seen.get(event) > 0);
+  }
+
+  /** One misfortune after the other, each a part of a second long; more of them until enough. */
+  private void disturb(DsqlSimulator cluster, long seconds, BooleanSupplier enough)
+      throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    for (int i = 0; System.nanoTime() < end; i++) {
+    long last = end + TimeUnit.SECONDS.toNanos(MOST_SECONDS_MORE);
+    for (int i = 0;
+        System.nanoTime() < end || System.nanoTime() < last && !enough.getAsBoolean();
+        i++) {
       switch (i % 5) {
         case 0 -> cluster.faults().at(FaultTrigger.login()).times(3).answer(Fault.throttled());
         case 1 -> cluster.faults().at(FaultTrigger.login()).answer(Fault.disconnect());
