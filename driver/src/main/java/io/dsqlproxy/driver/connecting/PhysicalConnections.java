@@ -19,14 +19,20 @@ public final class PhysicalConnections {
   /** pgJDBC itself: asking the DriverManager for it could give us somebody else's wrapper. */
   private static final Driver PG_DRIVER = new Driver();
 
-  private final PgConnectionRequest request;
+  private final Login login;
   private final DriverSettings settings;
   private final DriverStatistics statistics;
 
-  /** Connections as the application asked for them. */
+  /**
+   * Connections as the application asked for them.
+   *
+   * @throws SQLException SQLSTATE 22023 if the settings cannot work together, 28000 if there is
+   *     nobody to log in as
+   */
   public PhysicalConnections(
-      PgConnectionRequest request, DriverSettings settings, DriverStatistics statistics) {
-    this.request = Objects.requireNonNull(request, "request");
+      PgConnectionRequest request, DriverSettings settings, DriverStatistics statistics)
+      throws SQLException {
+    this.login = Login.of(request, settings);
     this.settings = Objects.requireNonNull(settings, "settings");
     this.statistics = Objects.requireNonNull(statistics, "statistics");
   }
@@ -37,29 +43,25 @@ public final class PhysicalConnections {
    * {@code connectDeadline}; an interruption ends every wait. To any other server it logs in once,
    * as pgJDBC does.
    *
-   * @throws SQLException SQLSTATE 22023 if the settings cannot work together, 28000 if there is
-   *     nobody to log in as or nothing to sign with, 08001 if the time is over or the thread is
-   *     interrupted; else the SQLSTATE of the last login, whose exception is the cause
+   * @throws SQLException SQLSTATE 28000 if there is nothing to sign with, 08001 if the time is over
+   *     or the thread is interrupted; else the SQLSTATE of the last login, whose exception is the
+   *     cause
    */
   public Connection open() throws SQLException {
     long start = System.nanoTime();
     try {
-      return logIn(Login.of(request, settings));
+      return logIn();
     } finally {
       statistics.took(DriverTiming.CONNECTING, System.nanoTime() - start);
     }
   }
 
-  /**
-   * Whether they are to a cluster, or to what is treated as one.
-   *
-   * @throws SQLException as {@link #open()}, but nothing is opened
-   */
-  public boolean isForCluster() throws SQLException {
-    return Login.of(request, settings).isForCluster();
+  /** Whether they are to a cluster, or to what is treated as one. */
+  public boolean isForCluster() {
+    return login.isForCluster();
   }
 
-  private Connection logIn(Login login) throws SQLException {
+  private Connection logIn() throws SQLException {
     return login.isForCluster()
         ? new Connecting<Connection>(
                 login, settings.connecting(), Surroundings.OF_THIS_JVM, statistics.connections())
@@ -86,6 +88,6 @@ public final class PhysicalConnections {
   /** Shows no settings: any of them may hold a secret. */
   @Override
   public String toString() {
-    return "PhysicalConnections[" + request + ']';
+    return "PhysicalConnections[" + login + ']';
   }
 }

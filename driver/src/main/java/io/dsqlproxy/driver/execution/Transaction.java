@@ -425,17 +425,26 @@ final class Transaction {
       if (open) {
         enter();
         journal.giveUp(reason);
+      } else {
+        session.rollBack();
       }
       return answer;
+    } catch (SQLException failure) {
+      throw open ? failure : rolledBackAfter(failure);
     } finally {
-      try {
-        if (!open && !session.isLost()) {
-          session.rollBack();
-        }
-      } finally {
-        turn.unlock();
-      }
+      turn.unlock();
     }
+  }
+
+  private SQLException rolledBackAfter(SQLException failure) {
+    try {
+      if (!session.isLost()) {
+        session.rollBack();
+      }
+    } catch (SQLException another) {
+      failure.addSuppressed(another);
+    }
+    return failure;
   }
 
   private SQLException aborted(SQLException failure) {

@@ -50,7 +50,7 @@ final class Arguments {
       statement.bindLike(asking);
       return isCall ? output((CallableStatement) asking) : row(asking, query);
     } finally {
-      if (!open && !session.isTransactionFailed()) {
+      if (!open && !session.isTransactionFailed() && !session.isLost()) {
         session.rollBack();
       }
     }
