@@ -14,9 +14,10 @@ import org.postgresql.PGProperty;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * Opens a new physical connection each time; pools are built on top of it. What is set here counts
- * as if it stood in the Properties: a parameter of the URL wins. Values are checked when a
- * connection is opened. Safe for use by many threads, while it is being set up by one as well.
+ * Opens a new physical connection each time, as {@link DsqlDriver#connect} does; pools are built on
+ * top of it. What is set here counts as if it stood in the Properties: a parameter of the URL wins.
+ * Values are checked when a connection is opened. Safe for use by many threads, while it is being
+ * set up by one as well.
  */
 public final class DsqlDataSource implements DataSource {
 
@@ -54,6 +55,11 @@ public final class DsqlDataSource implements DataSource {
   /** Any property of this driver or of pgJDBC; null takes it back. */
   public void setProperty(String key, String value) {
     set(key, value);
+  }
+
+  /** See {@link DriverProperty#DIALECT}. */
+  public void setDialect(String dialect) {
+    set(DriverProperty.DIALECT.key(), dialect);
   }
 
   /** See {@link DriverProperty#AUTHENTICATION}. */

@@ -7,7 +7,6 @@ import io.dsqlproxy.driver.configuration.DriverSettings;
 import io.dsqlproxy.driver.configuration.DriverVersion;
 import io.dsqlproxy.driver.configuration.MisspeltKeys;
 import io.dsqlproxy.driver.configuration.PgConnectionRequest;
-import io.dsqlproxy.driver.configuration.PlanSettings;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
 import io.dsqlproxy.driver.configuration.SharedRetryBudgets;
 import io.dsqlproxy.driver.connecting.PhysicalConnections;
@@ -53,8 +52,9 @@ public final class DsqlDriver implements Driver {
   public DsqlDriver() {}
 
   /**
-   * Opens one physical connection; a foreign URL gives null. If that fails, the exception has the
-   * SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
+   * Opens one physical connection; a foreign URL gives null. On Aurora DSQL it is decorated, a
+   * {@link DsqlConnection}; on any other server it is pgJDBC's own. If that fails, the exception
+   * has the SQLSTATE that the server or pgJDBC gave, and is pgJDBC's own or has it as its cause.
    */
   @Override
   public Connection connect(String url, Properties info) throws SQLException {
@@ -67,31 +67,41 @@ public final class DsqlDriver implements Driver {
   static Connection open(ConnectionUrl url, Properties info) throws SQLException {
     DriverSettings settings = DriverSettings.from(url, info);
     MisspeltKeys.report(url, info);
-    DriverStatistics statistics = DriverStatistics.global();
     PgConnectionRequest request = PgConnectionRequest.of(url, info);
-    PhysicalConnections connections = new PhysicalConnections(request, settings, statistics);
-    PlanSettings planning =
-        connections.isForCluster() ? settings.planning().forCluster() : settings.planning();
+    PhysicalConnections connections =
+        new PhysicalConnections(request, settings, DriverStatistics.global());
+    Connection physical = connections.open();
+    try {
+      return connections.isToDsql(physical)
+          ? decorated(physical, url, request, settings, connections)
+          : physical;
+    } catch (SQLException | RuntimeException | Error failure) {
+      physical.close();
+      throw failure;
+    }
+  }
+
+  private static Connection decorated(
+      Connection physical,
+      ConnectionUrl url,
+      PgConnectionRequest request,
+      DriverSettings settings,
+      PhysicalConnections connections)
+      throws SQLException {
     ConnectionContext context =
         new ConnectionContext(
             url.withoutSecrets(),
-            SharedPlanners.global().planner(planning),
+            SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
             settings.retryMode(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.planning().allowWeakerIsolation(),
-            statistics);
+            DriverStatistics.global());
     Renewal renewal =
         Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
     LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);
-    Connection physical = connections.open();
-    try {
-      return DsqlConnection.wrap(physical, context, renewal, lockAccess);
-    } catch (SQLException | RuntimeException | Error failure) {
-      physical.close();
-      throw failure;
-    }
+    return DsqlConnection.wrap(physical, context, renewal, lockAccess);
   }
 
   /** Null if no locks are emulated. */

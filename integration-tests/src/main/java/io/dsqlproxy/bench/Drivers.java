@@ -7,12 +7,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** The drivers that are compared, each by the URL that a user would write. */
+/**
+ * The drivers that are compared, each by the URL that a user would write; but ours does on any
+ * server what it does on Aurora DSQL.
+ */
 enum Drivers {
   PGJDBC("jdbc:postgresql:"),
-  DSQL_PROXY("jdbc:dsql-proxy:postgresql:"),
+  DSQL_PROXY("jdbc:dsql-proxy:postgresql:", "&dialect=dsql"),
   /** Nothing is journaled, and nothing run again. */
-  DSQL_PROXY_WITHOUT_RETRY("jdbc:dsql-proxy:postgresql:", "&retryMode=off"),
+  DSQL_PROXY_WITHOUT_RETRY("jdbc:dsql-proxy:postgresql:", "&dialect=dsql&retryMode=off"),
   P6SPY("jdbc:p6spy:postgresql:");
 
   private final String prefix;

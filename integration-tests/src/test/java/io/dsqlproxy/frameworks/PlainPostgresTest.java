@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The same URL prefix works on a plain PostgreSQL, with its password and its own truth. */
+/** With {@code dialect=dsql} the driver does on a plain PostgreSQL what it does on Aurora DSQL. */
 @Timeout(30)
 class PlainPostgresTest {
 
@@ -49,7 +49,9 @@ class PlainPostgresTest {
   void createTable() throws SQLException {
     connection =
         DriverManager.getConnection(
-            "jdbc:dsql-proxy:postgresql://localhost:" + postgres.getPort() + "/postgres",
+            "jdbc:dsql-proxy:postgresql://localhost:"
+                + postgres.getPort()
+                + "/postgres?dialect=dsql",
             "postgres",
             "postgres");
     run(
@@ -66,7 +68,7 @@ class PlainPostgresTest {
         DriverManager.getConnection(
             "jdbc:dsql-proxy://localhost:"
                 + postgres.getPort()
-                + "/postgres?authentication=password&user=keeper&password=secret")) {
+                + "/postgres?dialect=dsql&authentication=password&user=keeper&password=secret")) {
       assertThat(ask(keeper, "SELECT current_user")).isEqualTo("keeper");
     }
   }
@@ -83,7 +85,10 @@ class PlainPostgresTest {
 
   @Test
   void locksAreNotEmulatedWhereTwoSessionsCouldTakeOneAtOnce() throws SQLException {
-    String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
+    String url =
+        "jdbc:dsql-proxy://localhost:"
+            + postgres.getPort()
+            + "/postgres?dialect=dsql&user=postgres";
     try (Connection emulating = DriverManager.getConnection(url + "&lockEmulation=advisory")) {
       assertThatExceptionOfType(SQLException.class)
           .isThrownBy(() -> ask(emulating, "SELECT pg_advisory_lock(1)"))
@@ -98,7 +103,10 @@ class PlainPostgresTest {
   /** Where locks wait, the one that is taken for a statement waits for the statement. */
   @Test
   void cancellationReachesALockThatIsTakenForTheStatement() throws Exception {
-    String url = "jdbc:dsql-proxy://localhost:" + postgres.getPort() + "/postgres?user=postgres";
+    String url =
+        "jdbc:dsql-proxy://localhost:"
+            + postgres.getPort()
+            + "/postgres?dialect=dsql&user=postgres";
     connection.setAutoCommit(false);
     ask(connection, "SELECT value FROM item WHERE id = 1 FOR UPDATE");
     try (Connection deferring = DriverManager.getConnection(url + "&lockPolicy=deferred");
@@ -172,7 +180,7 @@ class PlainPostgresTest {
         DriverManager.getConnection(
             "jdbc:dsql-proxy:postgresql://localhost:"
                 + postgres.getPort()
-                + "/postgres?lockPolicy=item:conditional&versionColumns=item.value",
+                + "/postgres?dialect=dsql&lockPolicy=item:conditional&versionColumns=item.value",
             "postgres",
             "postgres")) {
       conditional.setAutoCommit(false);
@@ -203,7 +211,9 @@ class PlainPostgresTest {
             + " $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
     DsqlDataSource dataSource = new DsqlDataSource();
     dataSource.setUrl(
-        "jdbc:dsql-proxy:postgresql://localhost:" + postgres.getPort() + "/postgres?user=postgres");
+        "jdbc:dsql-proxy:postgresql://localhost:"
+            + postgres.getPort()
+            + "/postgres?dialect=dsql&user=postgres");
     dataSource.setRetryAttempts(2);
     dataSource.setRetryBaseDelay("0ms");
     assertThatExceptionOfType(CannotAcquireLockException.class)

@@ -30,11 +30,12 @@ public final class PostgresDatabases implements AutoCloseable {
     return dataSource(name);
   }
 
-  /** The driver's URL of a database of its own, with all tables, at READ COMMITTED. */
+  /** A database of its own, with all tables, at READ COMMITTED, which the driver takes for DSQL. */
   String createForDriver() throws SQLException {
     String name = TEMPLATE + databases++;
     administer("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
-    return postgres.getJdbcUrl("postgres", name).replace("jdbc:", "jdbc:dsql-proxy:");
+    return postgres.getJdbcUrl("postgres", name).replace("jdbc:", "jdbc:dsql-proxy:")
+        + "&dialect=dsql";
   }
 
   @Override

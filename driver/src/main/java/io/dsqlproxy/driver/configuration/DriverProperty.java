@@ -15,6 +15,16 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * are compared exactly, as pgJDBC does.
  */
 public enum DriverProperty {
+  /** What the server is taken for. */
+  DIALECT(
+      "dialect",
+      ValueType.dialect(),
+      "auto",
+      "What the server is: `dsql` for Aurora DSQL, `postgresql` for any other server, where the "
+          + "application gets pgJDBC's own connection and only the properties of the login have an "
+          + "effect. `auto` is `dsql` for the host name of a cluster, with IAM authentication, with a "
+          + "`credentialsProvider`, and with a token as the password; after any other login the "
+          + "server is asked for its `version()`."),
   /** Who provides the password. */
   AUTHENTICATION(
       "authentication",

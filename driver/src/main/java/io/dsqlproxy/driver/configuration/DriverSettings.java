@@ -17,6 +17,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 /**
  * The values of this driver's properties for one connection, all of them checked. Immutable.
  *
+ * @param dialect what the server is taken for
  * @param authentication who provides the password
  * @param region the region to sign for, if it was given
  * @param profile the profile that holds the AWS credentials, if one was given
@@ -33,6 +34,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param maxConnectionAge the age at which a physical connection is old; zero for none
  */
 public record DriverSettings(
+    Dialect dialect,
     AuthenticationMode authentication,
     Optional<String> region,
     Optional<String> profile,
@@ -49,6 +51,7 @@ public record DriverSettings(
     Duration maxConnectionAge) {
 
   public DriverSettings {
+    Objects.requireNonNull(dialect, "dialect");
     Objects.requireNonNull(authentication, "authentication");
     Objects.requireNonNull(region, "region");
     Objects.requireNonNull(profile, "profile");
@@ -78,6 +81,7 @@ public record DriverSettings(
     LockSettings locks = locks(values);
     values.read(DriverProperty.VERSION_COLUMNS, Object.class);
     return new DriverSettings(
+        values.require(DriverProperty.DIALECT, Dialect.class),
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
         values.read(DriverProperty.REGION, String.class),
         values.read(DriverProperty.PROFILE, String.class),
@@ -93,7 +97,6 @@ public record DriverSettings(
             values.text(DriverProperty.VERSION_COLUMNS),
             values.require(DriverProperty.ALLOW_WEAKER_ISOLATION, Boolean.class),
             locks.emulation(),
-            false,
             values.require(DriverProperty.PLAN_CACHE_ENTRIES, Integer.class),
             values.require(DriverProperty.PLAN_CACHE_BYTES, Long.class)),
         locks,
@@ -168,7 +171,9 @@ public record DriverSettings(
   /** Leaves the credentials out: nobody knows what a provider says about itself. */
   @Override
   public String toString() {
-    return "DriverSettings[authentication="
+    return "DriverSettings[dialect="
+        + dialect
+        + ", authentication="
         + authentication
         + ", region="
         + region

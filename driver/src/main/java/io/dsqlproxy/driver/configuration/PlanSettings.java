@@ -12,7 +12,6 @@ import java.util.Objects;
  * @param versionColumns the text of the version columns
  * @param allowWeakerIsolation whether SERIALIZABLE may run at REPEATABLE READ
  * @param emulation which locks are emulated that are on no rows
- * @param emulatesSettings whether settings are emulated that Aurora DSQL refuses
  * @param cacheEntries how many plans are remembered
  * @param cacheBytes how much memory they may take
  */
@@ -22,7 +21,6 @@ public record PlanSettings(
     String versionColumns,
     boolean allowWeakerIsolation,
     LockEmulation emulation,
-    boolean emulatesSettings,
     int cacheEntries,
     long cacheBytes) {
 
@@ -30,18 +28,5 @@ public record PlanSettings(
     Objects.requireNonNull(lockPolicy, "lockPolicy");
     Objects.requireNonNull(versionColumns, "versionColumns");
     Objects.requireNonNull(emulation, "emulation");
-  }
-
-  /** For connections to a cluster, which refuses to set what PostgreSQL lets set. */
-  public PlanSettings forCluster() {
-    return new PlanSettings(
-        rewriteLocks,
-        lockPolicy,
-        versionColumns,
-        allowWeakerIsolation,
-        emulation,
-        true,
-        cacheEntries,
-        cacheBytes);
   }
 }

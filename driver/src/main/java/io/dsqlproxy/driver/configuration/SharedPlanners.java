@@ -53,11 +53,7 @@ public final class SharedPlanners {
     policy = policy.withVersionColumns(settings.versionColumns());
     return new PlanCache(
         new LossReport(
-            new Rewriter(
-                policy,
-                settings.allowWeakerIsolation(),
-                settings.emulation(),
-                settings.emulatesSettings())),
+            new Rewriter(policy, settings.allowWeakerIsolation(), settings.emulation(), true)),
         settings.cacheEntries(),
         settings.cacheBytes());
   }

@@ -41,6 +41,11 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
     return choice(List.of("true", "false"), Boolean::valueOf);
   }
 
+  /** One of the constants of {@link Dialect}. */
+  static ValueType dialect() {
+    return constant(Dialect.values());
+  }
+
   /** One of the modes of {@link AuthenticationMode}. */
   static ValueType authentication() {
     return constant(AuthenticationMode.values());

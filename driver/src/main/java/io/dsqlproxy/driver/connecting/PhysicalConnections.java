@@ -7,8 +7,10 @@ import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.driver.observation.DriverTiming;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * Opens physical connections that are all alike: to the same server, for the same user, with the
@@ -56,9 +58,31 @@ public final class PhysicalConnections {
     }
   }
 
-  /** Whether they are to a cluster, or to what is treated as one. */
-  public boolean isForCluster() {
-    return login.isForCluster();
+  /**
+   * Whether the server of one of these connections is Aurora DSQL. If neither the properties nor
+   * the login tell, the server is asked.
+   *
+   * @throws SQLException if the server cannot be asked; the connection is of no use then
+   */
+  public boolean isToDsql(Connection connection) throws SQLException {
+    return switch (settings.dialect()) {
+      case DSQL -> true;
+      case POSTGRESQL -> false;
+      case AUTO -> isForDsql() || saysSo(connection);
+    };
+  }
+
+  /** Nobody else takes a token, and nobody gives credentials for another server. */
+  private boolean isForDsql() {
+    return login.isForCluster()
+        || settings.credentialsProvider().isPresent()
+        || login.request().value(PGProperty.PASSWORD).orElse("").contains("Action=DbConnect");
+  }
+
+  /** Aurora DSQL has no replication, and a connection for it takes no queries. */
+  private boolean saysSo(Connection connection) throws SQLException {
+    return login.request().value(PGProperty.REPLICATION).isEmpty()
+        && ServerVersion.isOfDsql(connection, LoginTimeout.of(login.request(), Duration.ZERO));
   }
 
   private Connection logIn() throws SQLException {

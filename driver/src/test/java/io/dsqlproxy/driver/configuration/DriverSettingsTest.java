@@ -25,6 +25,7 @@ class DriverSettingsTest {
   void withoutAnythingTheDocumentedDefaultsHold() throws Exception {
     DriverSettings settings = settings(URL, null);
 
+    assertThat(settings.dialect()).isEqualTo(Dialect.AUTO);
     assertThat(settings.authentication()).isEqualTo(AuthenticationMode.AUTO);
     assertThat(settings.region()).isEmpty();
     assertThat(settings.profile()).isEmpty();
@@ -35,7 +36,7 @@ class DriverSettingsTest {
     assertThat(settings.planning())
         .isEqualTo(
             new PlanSettings(
-                true, "forUpdate", "", false, LockEmulation.NONE, false, 2048, 8L * 1024 * 1024));
+                true, "forUpdate", "", false, LockEmulation.NONE, 2048, 8L * 1024 * 1024));
     assertThat(settings.retryPolicy())
         .isEqualTo(
             new RetryPolicy(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SharedPlannersTest {
 
   private static final PlanSettings SETTINGS =
-      new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, false, 10, 1000);
+      new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 10, 1000);
 
   @Test
   void connectionsWithEqualSettingsShareTheirPlans() {
@@ -18,14 +18,12 @@ class SharedPlannersTest {
     assertThat(
             SharedPlanners.global()
                 .planner(
-                    new PlanSettings(
-                        true, "forUpdate", "", false, LockEmulation.NONE, false, 10, 1000)))
+                    new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 10, 1000)))
         .isSameAs(planner);
     assertThat(
             SharedPlanners.global()
                 .planner(
-                    new PlanSettings(
-                        true, "forUpdate", "", false, LockEmulation.NONE, false, 11, 1000)))
+                    new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 11, 1000)))
         .isNotSameAs(planner);
   }
 
@@ -34,9 +32,7 @@ class SharedPlannersTest {
     String sql = "SELECT 1 FOR SHARE";
     Planner planner =
         SharedPlanners.global()
-            .planner(
-                new PlanSettings(
-                    false, "forUpdate", "", false, LockEmulation.NONE, false, 10, 1000));
+            .planner(new PlanSettings(false, "forUpdate", "", false, LockEmulation.NONE, 10, 1000));
 
     assertThat(planner.plan(sql).sql()).isSameAs(sql);
     assertThat(planner.plan(sql).sameInEverySituation()).isTrue();
@@ -48,7 +44,7 @@ class SharedPlannersTest {
     SharedPlanners one = new SharedPlanners(1);
     Planner kept = one.planner(SETTINGS);
     PlanSettings oneTooMany =
-        new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, false, 11, 1000);
+        new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 11, 1000);
 
     assertThat(one.planner(oneTooMany)).isNotSameAs(one.planner(oneTooMany));
     assertThat(one.planner(SETTINGS)).isSameAs(kept);

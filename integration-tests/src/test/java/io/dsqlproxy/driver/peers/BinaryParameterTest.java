@@ -66,7 +66,7 @@ class BinaryParameterTest {
     String url =
         "jdbc:dsql-proxy:postgresql://localhost:"
             + postgres.getPort()
-            + "/postgres?binaryTransferEnable=600&retryBaseDelay=0ms";
+            + "/postgres?dialect=dsql&binaryTransferEnable=600&retryBaseDelay=0ms";
     try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres")) {
       run(
           connection,

@@ -66,7 +66,7 @@ final class CutConnections implements AutoCloseable {
     RetryPolicy policy =
         new RetryPolicy(5, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofMinutes(4));
     PlanSettings plans =
-        new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, false, 100, 1 << 20);
+        new PlanSettings(true, "forUpdate", "", false, LockEmulation.NONE, 100, 1 << 20);
     ConnectionContext context =
         new ConnectionContext(
             simulator.jdbcUrl(),

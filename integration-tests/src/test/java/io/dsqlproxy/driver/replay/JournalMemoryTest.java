@@ -40,7 +40,8 @@ class JournalMemoryTest {
   /** Without pgJDBC's cache, which keeps statements after the transaction that executed them. */
   private static Connection connect() throws SQLException {
     String url = InMemoryPostgres.url().replaceFirst("jdbc:", "jdbc:dsql-proxy:");
-    String parameters = "&preparedStatementCacheQueries=0&journalBytes=" + JOURNAL_BYTES;
+    String parameters =
+        "&dialect=dsql&preparedStatementCacheQueries=0&journalBytes=" + JOURNAL_BYTES;
     Connection connection = new DsqlDriver().connect(url + parameters, new Properties());
     connection.setAutoCommit(false);
     return connection;
