@@ -103,7 +103,7 @@ class JournalMemoryTest {
     try (Connection connection = connect()) {
       work.run(connection, 0);
       connection.commit();
-      long before = Heap.used();
+      long before = Heap.settled();
       long most = 0;
       long last = 0;
       // What others in this JVM give up meanwhile hides the first of it.
