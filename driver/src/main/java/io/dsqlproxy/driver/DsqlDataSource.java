@@ -137,6 +137,11 @@ public final class DsqlDataSource implements DataSource {
     set(DriverProperty.ALLOW_WEAKER_ISOLATION.key(), String.valueOf(allowWeakerIsolation));
   }
 
+  /** See {@link DriverProperty#FAILED_COMMIT}. */
+  public void setFailedCommit(String failedCommit) {
+    set(DriverProperty.FAILED_COMMIT.key(), failedCommit);
+  }
+
   /** See {@link DriverProperty#RETRY_MODE}. */
   public void setRetryMode(String retryMode) {
     set(DriverProperty.RETRY_MODE.key(), retryMode);

@@ -94,6 +94,7 @@ public final class DsqlDriver implements Driver {
             SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
             settings.retryMode(),
+            settings.failedCommit(),
             settings.journalBytes(),
             SharedRetryBudgets.global().budget(url.withoutSecrets(), settings.retryBudget()),
             settings.planning().allowWeakerIsolation(),

@@ -74,6 +74,11 @@ public final class SimulatedCluster
     return dataSource;
   }
 
+  /** A connection of raw pgJDBC's. */
+  public Connection connectPg() throws SQLException {
+    return simulator.connect();
+  }
+
   /** A connection with further properties. */
   public Connection connect(Properties properties) throws SQLException {
     Properties all = new Properties();

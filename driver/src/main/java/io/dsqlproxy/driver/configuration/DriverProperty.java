@@ -143,6 +143,15 @@ public enum DriverProperty {
       "false",
       "Whether a request for SERIALIZABLE is accepted although transactions run at REPEATABLE "
           + "READ."),
+  /** What COMMIT says of a failed transaction. */
+  FAILED_COMMIT(
+      "failedCommit",
+      ValueType.failedCommit(),
+      "return",
+      "What the COMMIT of a transaction gives in which a statement has failed, and which the server "
+          + "rolls back therefore: `return` nothing, as with pgJDBC, and a WARN in the log; `throw` an "
+          + "SQLException with SQLSTATE 25P02. The same for `setAutoCommit(true)` and for a conflict "
+          + "that was thrown."),
   /** What is run again after a conflict. */
   RETRY_MODE(
       "retryMode",

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
@@ -28,6 +29,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * @param locks how locks are emulated that are on no rows
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
+ * @param failedCommit what the COMMIT of a failed transaction gives
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
  * @param retryBudget how many retries 100 transactions of the same URL may make
  * @param reconnect when a session goes on without its physical connection
@@ -45,6 +47,7 @@ public record DriverSettings(
     LockSettings locks,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
+    FailedCommit failedCommit,
     long journalBytes,
     int retryBudget,
     ReconnectMode reconnect,
@@ -62,6 +65,7 @@ public record DriverSettings(
     Objects.requireNonNull(locks, "locks");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(failedCommit, "failedCommit");
     Objects.requireNonNull(reconnect, "reconnect");
     Objects.requireNonNull(maxConnectionAge, "maxConnectionAge");
   }
@@ -102,6 +106,7 @@ public record DriverSettings(
         locks,
         retryPolicy(values),
         values.require(DriverProperty.RETRY_MODE, RetryMode.class),
+        values.require(DriverProperty.FAILED_COMMIT, FailedCommit.class),
         values.require(DriverProperty.JOURNAL_BYTES, Long.class),
         values.require(DriverProperty.RETRY_BUDGET, Integer.class),
         values.require(DriverProperty.RECONNECT, ReconnectMode.class),
@@ -191,6 +196,8 @@ public record DriverSettings(
         + retryPolicy
         + ", retryMode="
         + retryMode
+        + ", failedCommit="
+        + failedCommit
         + ", journalBytes="
         + journalBytes
         + ", retryBudget="

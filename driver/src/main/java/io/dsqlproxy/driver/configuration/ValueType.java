@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.configuration;
 
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.rewriter.LockEmulation;
@@ -49,6 +50,11 @@ record ValueType(String rule, List<String> choices, Function<String, Object> par
   /** One of the modes of {@link AuthenticationMode}. */
   static ValueType authentication() {
     return constant(AuthenticationMode.values());
+  }
+
+  /** One of the constants of {@link FailedCommit}. */
+  static ValueType failedCommit() {
+    return constant(FailedCommit.values());
   }
 
   /** One of the modes of {@link RetryMode}. */

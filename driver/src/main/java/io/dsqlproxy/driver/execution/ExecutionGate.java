@@ -35,7 +35,7 @@ public final class ExecutionGate {
    */
   public ExecutionGate(
       Session session, Recoveries recoveries, long journalBytes, DriverStatistics statistics) {
-    this(session, recoveries, journalBytes, SessionGuard.NONE, statistics);
+    this(session, recoveries, journalBytes, SessionGuard.NONE, FailedCommit.RETURN, statistics);
   }
 
   /**
@@ -43,18 +43,20 @@ public final class ExecutionGate {
    *
    * @param journalBytes the memory that a transaction's journal may take
    * @param guard is asked before everything that is executed, and before COMMIT
+   * @param failedCommit what the COMMIT of a failed transaction gives
    */
   public ExecutionGate(
       Session session,
       Recoveries recoveries,
       long journalBytes,
       SessionGuard guard,
+      FailedCommit failedCommit,
       DriverStatistics statistics) {
     this.session = Objects.requireNonNull(session, "session");
     this.reconnection = new Reconnection(session);
     this.recoveries = Objects.requireNonNull(recoveries, "recoveries");
     this.guard = Objects.requireNonNull(guard, "guard");
-    this.transaction = new Transaction(session, recoveries, journalBytes, guard);
+    this.transaction = new Transaction(session, recoveries, journalBytes, guard, failedCommit);
     this.statistics = Objects.requireNonNull(statistics, "statistics");
   }
 
@@ -111,10 +113,12 @@ public final class ExecutionGate {
     }
   }
 
-  /** COMMIT rolls a transaction back that has failed. */
+  /**
+   * COMMIT rolls a transaction back that has failed, or that the server has rolled back already.
+   */
   private TransactionCommand.Kind endBy(TransactionCommand command) {
     boolean commit = command.kind() == TransactionCommand.Kind.COMMIT;
-    return commit && session.isTransactionFailed()
+    return commit && (session.isTransactionFailed() || transaction.isLost())
         ? TransactionCommand.Kind.ROLLBACK
         : command.kind();
   }

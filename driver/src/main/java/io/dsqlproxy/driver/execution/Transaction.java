@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class Transaction {
   private final Journal journal;
   private final Fences fences;
   private final SessionGuard guard;
+  private final FailedCommit failedCommit;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** What is under way; or null. */
@@ -49,15 +51,24 @@ final class Transaction {
   /** Why only the end of the transaction is possible, although the server knows nothing of it. */
   private volatile SQLException lost;
 
+  /** Whether that is the loss of the connection. */
+  private volatile boolean lostWithConnection;
+
   /** Why no transaction of this connection can be run again, as a clause; or null. */
   private volatile String obstacleForEver;
 
-  Transaction(Session session, Recoveries recoveries, long journalBytes, SessionGuard guard) {
+  Transaction(
+      Session session,
+      Recoveries recoveries,
+      long journalBytes,
+      SessionGuard guard,
+      FailedCommit failedCommit) {
     this.session = session;
     this.recoveries = recoveries;
     this.journal = new Journal(journalBytes);
     this.fences = new Fences(session::prepare);
     this.guard = guard;
+    this.failedCommit = Objects.requireNonNull(failedCommit, "failedCommit");
   }
 
   private void takeTurn() {
@@ -158,7 +169,9 @@ final class Transaction {
         T result = operation.execution().run(executed, step.form());
         failIfVersionChanged(statement, step, executed, result);
         journal(statement, step, command, operation, executed, result);
-        failIfRolledBack(failed);
+        if (failed) {
+          failedCommit.report(DsqlExceptions.rolledBackAtCommit());
+        }
         return result;
       } catch (SQLException failure) {
         failIfLockLost(failure);
@@ -575,11 +588,13 @@ final class Transaction {
 
   /** What the server has rolled back must not go on as if it were another transaction. */
   private void surfaces(SQLException error, boolean end) {
-    if (session.isLost()) {
+    boolean withConnection = session.isLost();
+    if (withConnection) {
       session.forgetTransaction(end);
     }
     if (!session.isTransactionOpen()) {
       over();
+      lostWithConnection = withConnection;
       lost = end ? null : error;
     }
   }
@@ -593,7 +608,11 @@ final class Transaction {
       case ROLLBACK -> lost = null;
       case COMMIT -> {
         lost = null;
-        throw DsqlExceptions.transactionAborted(why);
+        SQLException aborted = DsqlExceptions.transactionAborted(why);
+        if (lostWithConnection) {
+          throw aborted;
+        }
+        failedCommit.report(aborted);
       }
       default -> throw DsqlExceptions.transactionAborted(why);
     }
@@ -616,7 +635,9 @@ final class Transaction {
           unsent = session.isClosed();
           end.run();
           over();
-          failIfRolledBack(failed);
+          if (failed) {
+            failedCommit.report(DsqlExceptions.rolledBackAtCommit());
+          }
           return;
         } catch (SQLException failure) {
           failIfLockLost(failure);
@@ -629,16 +650,6 @@ final class Transaction {
       }
     } finally {
       turn.unlock();
-    }
-  }
-
-  /**
-   * The server answers the COMMIT of a failed transaction with a rollback, as a success. pgJDBC
-   * makes an error of it unless it is told not to (raiseExceptionOnSilentRollback).
-   */
-  private static void failIfRolledBack(boolean failed) throws SQLException {
-    if (failed) {
-      throw DsqlExceptions.rolledBackAtCommit();
     }
   }
 

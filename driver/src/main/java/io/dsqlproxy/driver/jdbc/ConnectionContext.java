@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param planner decides how each statement is sent
  * @param retryPolicy how often, and how patiently, a conflict is answered by running again
  * @param retryMode what is run again
+ * @param failedCommit what the COMMIT of a failed transaction gives
  * @param journalBytes the memory that one transaction may take to be run again, in bytes
  * @param retryBudget how many retries the connections that share it may still make
  * @param allowWeakerIsolation whether a request for SERIALIZABLE is accepted and runs at REPEATABLE
@@ -25,6 +27,7 @@ public record ConnectionContext(
     Planner planner,
     RetryPolicy retryPolicy,
     RetryMode retryMode,
+    FailedCommit failedCommit,
     long journalBytes,
     RetryBudget retryBudget,
     boolean allowWeakerIsolation,
@@ -35,6 +38,7 @@ public record ConnectionContext(
     Objects.requireNonNull(planner, "planner");
     Objects.requireNonNull(retryPolicy, "retryPolicy");
     Objects.requireNonNull(retryMode, "retryMode");
+    Objects.requireNonNull(failedCommit, "failedCommit");
     Objects.requireNonNull(retryBudget, "retryBudget");
     Objects.requireNonNull(statistics, "statistics");
   }

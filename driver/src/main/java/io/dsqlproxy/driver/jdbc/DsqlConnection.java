@@ -75,6 +75,7 @@ public final class DsqlConnection extends ForwardingConnection {
             recoveries,
             context.journalBytes(),
             locks == null ? SessionGuard.NONE : locks,
+            context.failedCommit(),
             context.statistics());
     this.emulatedLocks = locks == null ? null : new EmulatedLocks(gate, session, locks);
     this.emulatedSettings = new EmulatedSettings(gate, session);

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.rewriter.LockEmulation;
@@ -43,6 +44,7 @@ class DriverSettingsTest {
                 100, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(60)))
         .isEqualTo(RetryPolicy.DEFAULT);
     assertThat(settings.retryMode()).isEqualTo(RetryMode.TRANSACTION);
+    assertThat(settings.failedCommit()).isEqualTo(FailedCommit.RETURN);
     assertThat(settings.journalBytes()).isEqualTo(8L * 1024 * 1024);
     assertThat(settings.retryBudget()).isEqualTo(1000);
   }

@@ -38,13 +38,22 @@ final class GateOnFakeServer {
   }
 
   GateOnFakeServer(RetryMode mode, int maxAttempts, ReconnectMode reconnect) {
+    this(mode, maxAttempts, reconnect, FailedCommit.RETURN);
+  }
+
+  GateOnFakeServer(RetryMode mode, int maxAttempts, FailedCommit failedCommit) {
+    this(mode, maxAttempts, ReconnectMode.NEVER, failedCommit);
+  }
+
+  private GateOnFakeServer(
+      RetryMode mode, int maxAttempts, ReconnectMode reconnect, FailedCommit failedCommit) {
     server = new FakeServer(reconnect);
     RetryPolicy policy =
         new RetryPolicy(
             maxAttempts, Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(4));
     Retries retries = new Retries(policy, () -> now, () -> new Random(1), this::await);
     Recoveries recoveries = new Recoveries(retries, new Backoff(), mode, statistics);
-    gate = new ExecutionGate(server, recoveries, JOURNAL_BYTES, guard(), statistics);
+    gate = new ExecutionGate(server, recoveries, JOURNAL_BYTES, guard(), failedCommit, statistics);
   }
 
   private SessionGuard guard() {

@@ -121,14 +121,34 @@ class TransactionEndTest {
   /** The server's answer to such a COMMIT is a success. */
   @ParameterizedTest
   @EnumSource
-  void commitOfAFailedTransactionIsNoSuccess(Commit commit) throws SQLException {
+  void commitOfAFailedTransactionIsWhatTheServerMakesOfIt(Commit commit) throws SQLException {
+    failInB();
+    commit.on(connection);
+    assertThat(server.log()).containsExactly(A, B, "commit");
+    assertNextTransactionIsAnother();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void commitOfAFailedTransactionIsNoSuccessIfThatIsAskedFor(Commit commit) throws SQLException {
+    useThrowing();
+    failInB();
+    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
+    assertThat(server.log()).containsExactly(A, B, "commit");
+    assertNextTransactionIsAnother();
+  }
+
+  private void failInB() throws SQLException {
     SQLException violation = new SQLException("violation", "23505");
     server.script(B, failure(violation));
     connection.execute(A);
     assertThatFailure(failureOf(() -> connection.execute(B))).isSameAs(violation);
-    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
-    assertThat(server.log()).containsExactly(A, B, "commit");
-    assertNextTransactionIsAnother();
+  }
+
+  private void useThrowing() {
+    connection = new GateOnFakeServer(RetryMode.TRANSACTION, 5, FailedCommit.THROW);
+    server = connection.server;
+    server.setAutocommit(false);
   }
 
   /**
@@ -140,13 +160,12 @@ class TransactionEndTest {
       throws SQLException {
     SQLException conflict = conflict();
     server.script(B, Collections.nCopies(5, failure(conflict)).toArray(failures()));
-    server.script("commit", failure(new SQLException("rolled back", "25P02", conflict)));
     connection.execute(A);
     assertThatFailure(failureOf(() -> connection.execute(B)))
         .isInstanceOf(RetriesExhaustedException.class);
     server.takeLog();
     assertThat(failureOf(() -> connection.execute(A)).getSQLState()).isEqualTo("25P02");
-    assertThat(failureOf(() -> commit.on(connection)).getSQLState()).isEqualTo("25P02");
+    commit.on(connection);
     assertThat(server.log()).containsExactly(A, "commit");
     assertNextTransactionIsAnother();
   }
@@ -257,13 +276,36 @@ class TransactionEndTest {
     assertThat(server.log()).isEmpty();
   }
 
+  /** As on a server that has kept it, as a failed one. */
   @ParameterizedTest
   @EnumSource
-  void commitOfALostTransactionIsRefusedOnceAndEndsIt(Commit commit) throws SQLException {
+  void commitOfALostTransactionEndsIt(Commit commit) throws SQLException {
+    lose();
+    commit.on(connection);
+    assertThat(server.log()).containsExactly("commit");
+    assertNextTransactionIsAnother();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void commitOfALostTransactionIsRefusedOnceAndEndsItIfThatIsAskedFor(Commit commit)
+      throws SQLException {
+    useThrowing();
     SQLException why = lose();
     assertRefused(failureOf(() -> commit.on(connection)), why);
     assertThat(server.log()).isEmpty();
     assertNextTransactionIsAnother();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatALostTransactionHasSetIsNotKeptByItsCommit(Commit commit) throws SQLException {
+    connection = new GateOnFakeServer(RetryMode.TRANSACTION, 5, ReconnectMode.BETWEEN_TRANSACTIONS);
+    server = connection.server;
+    server.setAutocommit(false);
+    lose();
+    commit.on(connection);
+    assertThat(server.ends()).containsOnly("ROLLBACK");
   }
 
   @Test
@@ -291,8 +333,9 @@ class TransactionEndTest {
     why = failureOf(() -> connection.execute(B));
     server.takeLog();
     assertRefused(failureOf(() -> connection.execute(A)), why);
-    assertRefused(failureOf(() -> connection.execute("commit")), why);
-    assertThat(server.log()).isEmpty();
+    assertThat(server.takeLog()).isEmpty();
+    connection.execute("commit");
+    assertThat(server.takeLog()).containsExactly("commit");
     connection.execute(A);
     assertThat(server.log()).containsExactly(A);
   }

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
@@ -85,6 +86,7 @@ final class DecoratedConnections implements AutoCloseable {
         PLANNER,
         policy,
         RetryMode.TRANSACTION,
+        FailedCommit.RETURN,
         8 << 20,
         new RetryBudget(1000),
         allowWeakerIsolation,

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.core.TransactionState;
 
-/** An application that swallows a failure must not hear that the transaction was committed. */
+/**
+ * An application that swallows a failure commits nothing, and hears of it as with pgJDBC, or as it
+ * has asked for.
+ */
 @Timeout(30)
 class FailedTransactionTest {
 
@@ -56,6 +59,12 @@ class FailedTransactionTest {
     abstract void on(Connection connection) throws SQLException;
   }
 
+  /** What is done with a connection. */
+  @FunctionalInterface
+  private interface Step {
+    void take() throws SQLException;
+  }
+
   @BeforeEach
   void createTable() throws SQLException {
     CLUSTER.faults().clear();
@@ -64,33 +73,52 @@ class FailedTransactionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "METHOD, true", "METHOD, false",
-    "AUTOCOMMIT, true", "AUTOCOMMIT, false",
-    "TEXT, true", "TEXT, false",
-    "END, true", "END, false"
-  })
-  void commitIsRefusedWhateverPgjdbcIsToldToRaise(Commit commit, boolean raised)
-      throws SQLException {
-    try (Connection connection = open("raiseExceptionOnSilentRollback=" + raised);
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      statement.executeUpdate("UPDATE item SET value = 11");
-      assertThat(failure(() -> statement.executeUpdate("INSERT INTO item VALUES (1, 1)")))
-          .isEqualTo("23505");
-      assertThat(failure(() -> commit.on(connection))).isEqualTo("25P02");
-      connection.setAutoCommit(false);
-      statement.executeUpdate("UPDATE item SET value = value + 5");
-      connection.commit();
+  @EnumSource
+  void commitOfAFailedTransactionIsARollbackAsWithPgjdbc(Commit commit) throws SQLException {
+    try (Connection pgjdbc = CLUSTER.connectPg()) {
+      failAndCommit(pgjdbc, () -> commit.on(pgjdbc));
     }
-    assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("15");
+    try (Connection connection = open("failedCommit=return")) {
+      failAndCommit(connection, () -> commit.on(connection));
+    }
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsLeftOfATransactionWhoseConflictHasSurfacedIsNotCommitted(Commit commit)
-      throws SQLException {
-    try (Connection connection = open("retryAttempts=2&retryBaseDelay=0ms");
+  void commitOfAFailedTransactionIsAnErrorIfThatIsAskedFor(Commit commit) throws SQLException {
+    try (Connection connection = open("failedCommit=throw")) {
+      failAndCommit(
+          connection, () -> assertThat(failure(() -> commit.on(connection))).isEqualTo("25P02"));
+    }
+  }
+
+  /** Whatever COMMIT says of it, nothing of it is left, and the next transaction is another. */
+  private static void failAndCommit(Connection connection, Step commit) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.executeUpdate("UPDATE item SET value = 11");
+      assertThat(failure(() -> statement.executeUpdate("INSERT INTO item VALUES (1, 1)")))
+          .isEqualTo("23505");
+      commit.take();
+      connection.setAutoCommit(false);
+      statement.executeUpdate("UPDATE item SET value = value + 5");
+      connection.rollback();
+      assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("10");
+    }
+  }
+
+  /** A statement that met it can be missing in what is left. */
+  @ParameterizedTest
+  @CsvSource({
+    "METHOD, return", "METHOD, throw",
+    "AUTOCOMMIT, return", "AUTOCOMMIT, throw",
+    "TEXT, return", "TEXT, throw",
+    "END, return", "END, throw"
+  })
+  void whatIsLeftOfATransactionWhoseConflictHasSurfacedIsNotCommitted(
+      Commit commit, String failedCommit) throws SQLException {
+    String parameters = "retryAttempts=2&retryBaseDelay=0ms&failedCommit=" + failedCommit;
+    try (Connection connection = open(parameters);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.executeUpdate("UPDATE item SET value = 11");
@@ -98,9 +126,14 @@ class FailedTransactionTest {
       String insert = "INSERT INTO item VALUES (2, 2)";
       assertThat(failure(() -> statement.executeUpdate(insert))).isEqualTo("40001");
       assertThat(failure(() -> statement.executeUpdate(insert))).isEqualTo("25P02");
-      assertThat(failure(() -> commit.on(connection))).isEqualTo("25P02");
+      if (failedCommit.equals("throw")) {
+        assertThat(failure(() -> commit.on(connection))).isEqualTo("25P02");
+      } else {
+        commit.on(connection);
+      }
+      assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("10");
+      assertThat(state(connection)).isEqualTo(TransactionState.IDLE);
     }
-    assertThat(CLUSTER.ask("SELECT value FROM item")).isEqualTo("10");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.dsqlproxy.cluster.SimulatedCluster;
 import io.dsqlproxy.driver.DsqlDataSource;
 import io.dsqlproxy.driver.configuration.PlanSettings;
 import io.dsqlproxy.driver.configuration.SharedPlanners;
+import io.dsqlproxy.driver.execution.FailedCommit;
 import io.dsqlproxy.driver.execution.ReconnectMode;
 import io.dsqlproxy.driver.execution.RetryBudget;
 import io.dsqlproxy.driver.execution.RetryMode;
@@ -73,6 +74,7 @@ final class CutConnections implements AutoCloseable {
             SharedPlanners.global().planner(plans),
             policy,
             RetryMode.TRANSACTION,
+            FailedCommit.RETURN,
             1 << 20,
             RetryBudget.unlimited(),
             false,

@@ -172,6 +172,7 @@ final class ContendedCounter implements AutoCloseable {
             SharedPlanners.global().planner(settings.planning()),
             settings.retryPolicy(),
             settings.retryMode(),
+            settings.failedCommit(),
             settings.journalBytes(),
             budget,
             settings.planning().allowWeakerIsolation(),
