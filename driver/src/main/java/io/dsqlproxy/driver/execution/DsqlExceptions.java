@@ -21,6 +21,7 @@ public final class DsqlExceptions {
   private static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
   private static final String UNREADABLE_PARAMETER = "22000";
   private static final String ACTIVE_TRANSACTION = "25001";
+  private static final String INVALID_CURSOR_STATE = "24000";
   private static final String INVALID_SAVEPOINT = "3B001";
   private static final String CONNECTION_LOST = "08006";
   private static final String NO_CONNECTION = "08003";
@@ -334,6 +335,16 @@ public final class DsqlExceptions {
         "Aurora DSQL has no savepoints, and they are emulated only with retryMode=transaction. "
             + "Nothing was sent; the transaction is as it was",
         FEATURE_NOT_SUPPORTED);
+  }
+
+  /** A result would go on in a replay, and lose what the application has set on the row. */
+  public static SQLException rowNotWritten() {
+    return new SQLException(
+        "The transaction was run again while values were set on this result's row that were not"
+            + " written: they would be lost. Call updateRow, cancelRowUpdates or moveToCurrentRow"
+            + " before the result is moved; after another connection took the place of a lost one"
+            + " (property reconnect), execute the query again",
+        INVALID_CURSOR_STATE);
   }
 
   /** A parameter's stream failed while it was read. */

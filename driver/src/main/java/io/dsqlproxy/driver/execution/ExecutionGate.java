@@ -183,9 +183,13 @@ public final class ExecutionGate {
 
   private boolean mayRepeat(
       Executable statement, TransactionCommand command, SQLException failure) {
-    return recoveries.mode() != RetryMode.OFF
-        && !command.mayTakeEffectInPart()
+    return !command.mayTakeEffectInPart()
         && statement.obstacleToRepeat() == null
+        && mayRepeatAfter(failure);
+  }
+
+  private boolean mayRepeatAfter(SQLException failure) {
+    return recoveries.mode() != RetryMode.OFF
         && !session.isLost()
         && !mayBeInTransactionAfter(failure);
   }
@@ -236,6 +240,11 @@ public final class ExecutionGate {
       recoveries.isConflict(failure);
       throw failure;
     }
+  }
+
+  /** Moves in a result of the open transaction, and lets no other thread replay it meanwhile. */
+  public boolean move(Movement movement) throws SQLException {
+    return transaction.move(movement);
   }
 
   /** Moves in a result once more, after that met a conflict; another failure surfaces. */
@@ -383,14 +392,38 @@ public final class ExecutionGate {
   }
 
   /**
-   * Rows are about to be written without a statement of the application's: what has to happen
-   * before a write happens now.
+   * Changes a row without a statement of the application's. What has to happen before a write
+   * happens before, and a conflict is answered as that of a statement.
    *
-   * @param reason why the open transaction will not be run again, as a clause
+   * @param reason why the open transaction will not be run again afterwards, as a clause
    */
-  public void writesRows(String reason) throws SQLException {
-    giveUpReplay(reason);
-    transaction.writes();
+  public void changeRow(String reason, RowChange change) throws SQLException {
+    guard.beforeStatement();
+    if (session.inTransaction() || transaction.isLost()) {
+      transaction.changeRow(reason, change);
+    } else {
+      changeRowAlone(change);
+    }
+  }
+
+  private void changeRowAlone(RowChange change) throws SQLException {
+    long start = recoveries.now();
+    Recovery recovery = null;
+    while (true) {
+      try {
+        change.run();
+        return;
+      } catch (SQLException failure) {
+        if (!recoveries.isConflict(failure) || !mayRepeatAfter(failure)) {
+          throw Recovery.failedOtherwise(recovery, failure);
+        }
+        if (recovery == null) {
+          recovery = recoveries.ofStatement(null, start);
+        }
+        recovery.waitForNext(failure);
+        statistics.statementRetried();
+      }
+    }
   }
 
   /** The application has got an object of pgJDBC's, through which it can do anything. */

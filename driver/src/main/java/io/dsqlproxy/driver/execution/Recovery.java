@@ -6,11 +6,13 @@ import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.driver.observation.DriverTiming;
+import io.dsqlproxy.rewriter.analysis.TransactionTimeCalls;
 import io.dsqlproxy.rewriter.analysis.VolatileCalls;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,7 +192,7 @@ final class Recovery {
       run.run();
       return null;
     } catch (OutcomeDiffers difference) {
-      throw dataChanged(conflict, run, difference.getMessage());
+      throw differs(conflict, run, difference);
     } catch (SQLException failure) {
       if (recoveries.isConflict(failure) || mayMoveFor(units)) {
         return failure;
@@ -251,6 +253,26 @@ final class Recovery {
     return changed;
   }
 
+  /** A value that differs each time, or a time that does, deserves to be named as the reason. */
+  private SQLException differs(SQLException conflict, Replay run, OutcomeDiffers difference) {
+    Optional<String> call =
+        difference.kind() == OutcomeDiffers.Kind.VALUE
+            ? VolatileCalls.firstIn(run.text())
+            : Optional.empty();
+    if (call.isPresent()) {
+      return notReplayable(
+          conflict, Math.max(1, executions()), Obstacle.VOLATILE_VALUE.because(call.get()));
+    }
+    String what = difference.getMessage();
+    if (difference.kind() != OutcomeDiffers.Kind.TRANSACTION_TIME) {
+      what +=
+          TransactionTimeCalls.firstIn(run.text())
+              .map(time -> "; the statement holds " + time + ", which differs in each transaction")
+              .orElse("");
+    }
+    return dataChanged(conflict, run, what);
+  }
+
   private SQLException dataChanged(SQLException conflict, Replay run, String difference) {
     recoveries.statistics().dataChanged();
     LOG.info("A conflict surfaces: statement {} of a replay differs", run.position());
@@ -273,13 +295,17 @@ final class Recovery {
       obstacle = volatileValueIn(units);
     }
     if (obstacle != null) {
-      recoveries.statistics().notReplayable();
-      if (!Conflict.isReportedBy(conflict)) {
-        throw notContinued(conflict, obstacle);
-      }
-      LOG.info("A conflict surfaces: the transaction cannot be run again, because {}", obstacle);
-      throw DsqlExceptions.notReplayable(conflict, earlier, executions() + 1, elapsed(), obstacle);
+      throw notReplayable(conflict, executions() + 1, obstacle);
     }
+  }
+
+  private SQLException notReplayable(SQLException conflict, int executions, String obstacle) {
+    recoveries.statistics().notReplayable();
+    if (!Conflict.isReportedBy(conflict)) {
+      return notContinued(conflict, obstacle);
+    }
+    LOG.info("A conflict surfaces: the transaction cannot be run again, because {}", obstacle);
+    return DsqlExceptions.notReplayable(conflict, earlier, executions, elapsed(), obstacle);
   }
 
   /** A value that is another one each time would always differ: that deserves a better reason. */

@@ -281,14 +281,54 @@ final class Transaction {
     throw changed;
   }
 
-  /** Something is about to be written by pgJDBC itself. */
-  void writes() throws SQLException {
+  /**
+   * Lets pgJDBC change a row by a statement that the journal cannot know.
+   *
+   * @param reason why the transaction will not be run again afterwards, as a clause
+   */
+  void changeRow(String reason, RowChange change) throws SQLException {
     takeTurn();
     try {
       enter();
-      if (session.isTransactionOpen() && !session.isTransactionFailed()) {
-        fences.beforeUnseenWrite(this::take);
+      failIfLost(TransactionCommand.NONE);
+      boolean first = !session.isTransactionOpen();
+      Recovery recovery = null;
+      while (true) {
+        try {
+          changeRowOnce(reason, change);
+          return;
+        } catch (SQLException failure) {
+          if (!mayRecover(failure, TransactionCommand.NONE, first, false)) {
+            throw lostWith(Recovery.failedOtherwise(recovery, failure), TransactionCommand.NONE);
+          }
+          Journal begun = begun(TransactionCommand.NONE, first);
+          recovery = recover(recovery, begun, null, failure, false);
+        }
       }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** A failure in pgJDBC may come after the server's success; one of the server's ends it all. */
+  private void changeRowOnce(String reason, RowChange change) throws SQLException {
+    if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+      fences.beforeUnseenWrite(this::take);
+    }
+    try {
+      change.run();
+    } finally {
+      if (session.isTransactionOpen() && !session.isTransactionFailed()) {
+        journal.giveUp(reason);
+      }
+    }
+  }
+
+  /** Moves in a result, in which nobody else moves meanwhile, not even a replay. */
+  boolean move(Movement movement) throws SQLException {
+    takeTurn();
+    try {
+      return movement.move();
     } finally {
       turn.unlock();
     }

@@ -22,7 +22,8 @@ import java.util.Calendar;
 /**
  * Hands every call over to another result set. Every method of the interface is here, its default
  * methods included, except those that the decorated class has to decide about: they stay abstract,
- * so that the compiler asks for them. As safe for use by many threads as the delegate.
+ * so that the compiler asks for them. The decorated class hears of each value that is read or set.
+ * As safe for use by many threads as the delegate.
  */
 public abstract class ForwardingResultSet implements ResultSet {
 
@@ -31,6 +32,21 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   protected ForwardingResultSet(ResultSet delegate) {
     this.delegate = delegate;
+  }
+
+  /** What a value of the current row is read from. */
+  protected ResultSet source(int columnIndex) throws SQLException {
+    return delegate;
+  }
+
+  /** The same. */
+  protected ResultSet source(String columnLabel) throws SQLException {
+    return delegate;
+  }
+
+  /** What is given a value for the current row, or for the row to be inserted. */
+  protected ResultSet target() throws SQLException {
+    return delegate;
   }
 
   // -------------------- java.sql.ResultSet
@@ -52,166 +68,166 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   @Override
   public String getString(int columnIndex) throws SQLException {
-    return delegate.getString(columnIndex);
+    return source(columnIndex).getString(columnIndex);
   }
 
   @Override
   public boolean getBoolean(int columnIndex) throws SQLException {
-    return delegate.getBoolean(columnIndex);
+    return source(columnIndex).getBoolean(columnIndex);
   }
 
   @Override
   public byte getByte(int columnIndex) throws SQLException {
-    return delegate.getByte(columnIndex);
+    return source(columnIndex).getByte(columnIndex);
   }
 
   @Override
   public short getShort(int columnIndex) throws SQLException {
-    return delegate.getShort(columnIndex);
+    return source(columnIndex).getShort(columnIndex);
   }
 
   @Override
   public int getInt(int columnIndex) throws SQLException {
-    return delegate.getInt(columnIndex);
+    return source(columnIndex).getInt(columnIndex);
   }
 
   @Override
   public long getLong(int columnIndex) throws SQLException {
-    return delegate.getLong(columnIndex);
+    return source(columnIndex).getLong(columnIndex);
   }
 
   @Override
   public float getFloat(int columnIndex) throws SQLException {
-    return delegate.getFloat(columnIndex);
+    return source(columnIndex).getFloat(columnIndex);
   }
 
   @Override
   public double getDouble(int columnIndex) throws SQLException {
-    return delegate.getDouble(columnIndex);
+    return source(columnIndex).getDouble(columnIndex);
   }
 
   @Deprecated
   @Override
   public BigDecimal getBigDecimal(int columnIndex, int scale) throws SQLException {
-    return delegate.getBigDecimal(columnIndex, scale);
+    return source(columnIndex).getBigDecimal(columnIndex, scale);
   }
 
   @Override
   public byte[] getBytes(int columnIndex) throws SQLException {
-    return delegate.getBytes(columnIndex);
+    return source(columnIndex).getBytes(columnIndex);
   }
 
   @Override
   public Date getDate(int columnIndex) throws SQLException {
-    return delegate.getDate(columnIndex);
+    return source(columnIndex).getDate(columnIndex);
   }
 
   @Override
   public Time getTime(int columnIndex) throws SQLException {
-    return delegate.getTime(columnIndex);
+    return source(columnIndex).getTime(columnIndex);
   }
 
   @Override
   public Timestamp getTimestamp(int columnIndex) throws SQLException {
-    return delegate.getTimestamp(columnIndex);
+    return source(columnIndex).getTimestamp(columnIndex);
   }
 
   @Override
   public InputStream getAsciiStream(int columnIndex) throws SQLException {
-    return delegate.getAsciiStream(columnIndex);
+    return source(columnIndex).getAsciiStream(columnIndex);
   }
 
   @Deprecated
   @Override
   public InputStream getUnicodeStream(int columnIndex) throws SQLException {
-    return delegate.getUnicodeStream(columnIndex);
+    return source(columnIndex).getUnicodeStream(columnIndex);
   }
 
   @Override
   public InputStream getBinaryStream(int columnIndex) throws SQLException {
-    return delegate.getBinaryStream(columnIndex);
+    return source(columnIndex).getBinaryStream(columnIndex);
   }
 
   @Override
   public String getString(String columnLabel) throws SQLException {
-    return delegate.getString(columnLabel);
+    return source(columnLabel).getString(columnLabel);
   }
 
   @Override
   public boolean getBoolean(String columnLabel) throws SQLException {
-    return delegate.getBoolean(columnLabel);
+    return source(columnLabel).getBoolean(columnLabel);
   }
 
   @Override
   public byte getByte(String columnLabel) throws SQLException {
-    return delegate.getByte(columnLabel);
+    return source(columnLabel).getByte(columnLabel);
   }
 
   @Override
   public short getShort(String columnLabel) throws SQLException {
-    return delegate.getShort(columnLabel);
+    return source(columnLabel).getShort(columnLabel);
   }
 
   @Override
   public int getInt(String columnLabel) throws SQLException {
-    return delegate.getInt(columnLabel);
+    return source(columnLabel).getInt(columnLabel);
   }
 
   @Override
   public long getLong(String columnLabel) throws SQLException {
-    return delegate.getLong(columnLabel);
+    return source(columnLabel).getLong(columnLabel);
   }
 
   @Override
   public float getFloat(String columnLabel) throws SQLException {
-    return delegate.getFloat(columnLabel);
+    return source(columnLabel).getFloat(columnLabel);
   }
 
   @Override
   public double getDouble(String columnLabel) throws SQLException {
-    return delegate.getDouble(columnLabel);
+    return source(columnLabel).getDouble(columnLabel);
   }
 
   @Deprecated
   @Override
   public BigDecimal getBigDecimal(String columnLabel, int scale) throws SQLException {
-    return delegate.getBigDecimal(columnLabel, scale);
+    return source(columnLabel).getBigDecimal(columnLabel, scale);
   }
 
   @Override
   public byte[] getBytes(String columnLabel) throws SQLException {
-    return delegate.getBytes(columnLabel);
+    return source(columnLabel).getBytes(columnLabel);
   }
 
   @Override
   public Date getDate(String columnLabel) throws SQLException {
-    return delegate.getDate(columnLabel);
+    return source(columnLabel).getDate(columnLabel);
   }
 
   @Override
   public Time getTime(String columnLabel) throws SQLException {
-    return delegate.getTime(columnLabel);
+    return source(columnLabel).getTime(columnLabel);
   }
 
   @Override
   public Timestamp getTimestamp(String columnLabel) throws SQLException {
-    return delegate.getTimestamp(columnLabel);
+    return source(columnLabel).getTimestamp(columnLabel);
   }
 
   @Override
   public InputStream getAsciiStream(String columnLabel) throws SQLException {
-    return delegate.getAsciiStream(columnLabel);
+    return source(columnLabel).getAsciiStream(columnLabel);
   }
 
   @Deprecated
   @Override
   public InputStream getUnicodeStream(String columnLabel) throws SQLException {
-    return delegate.getUnicodeStream(columnLabel);
+    return source(columnLabel).getUnicodeStream(columnLabel);
   }
 
   @Override
   public InputStream getBinaryStream(String columnLabel) throws SQLException {
-    return delegate.getBinaryStream(columnLabel);
+    return source(columnLabel).getBinaryStream(columnLabel);
   }
 
   @Override
@@ -241,22 +257,22 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   @Override
   public Reader getCharacterStream(int columnIndex) throws SQLException {
-    return delegate.getCharacterStream(columnIndex);
+    return source(columnIndex).getCharacterStream(columnIndex);
   }
 
   @Override
   public Reader getCharacterStream(String columnLabel) throws SQLException {
-    return delegate.getCharacterStream(columnLabel);
+    return source(columnLabel).getCharacterStream(columnLabel);
   }
 
   @Override
   public BigDecimal getBigDecimal(int columnIndex) throws SQLException {
-    return delegate.getBigDecimal(columnIndex);
+    return source(columnIndex).getBigDecimal(columnIndex);
   }
 
   @Override
   public BigDecimal getBigDecimal(String columnLabel) throws SQLException {
-    return delegate.getBigDecimal(columnLabel);
+    return source(columnLabel).getBigDecimal(columnLabel);
   }
 
   @Override
@@ -366,174 +382,174 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   @Override
   public void updateNull(int columnIndex) throws SQLException {
-    delegate.updateNull(columnIndex);
+    target().updateNull(columnIndex);
   }
 
   @Override
   public void updateBoolean(int columnIndex, boolean x) throws SQLException {
-    delegate.updateBoolean(columnIndex, x);
+    target().updateBoolean(columnIndex, x);
   }
 
   @Override
   public void updateByte(int columnIndex, byte x) throws SQLException {
-    delegate.updateByte(columnIndex, x);
+    target().updateByte(columnIndex, x);
   }
 
   @Override
   public void updateShort(int columnIndex, short x) throws SQLException {
-    delegate.updateShort(columnIndex, x);
+    target().updateShort(columnIndex, x);
   }
 
   @Override
   public void updateInt(int columnIndex, int x) throws SQLException {
-    delegate.updateInt(columnIndex, x);
+    target().updateInt(columnIndex, x);
   }
 
   @Override
   public void updateLong(int columnIndex, long x) throws SQLException {
-    delegate.updateLong(columnIndex, x);
+    target().updateLong(columnIndex, x);
   }
 
   @Override
   public void updateFloat(int columnIndex, float x) throws SQLException {
-    delegate.updateFloat(columnIndex, x);
+    target().updateFloat(columnIndex, x);
   }
 
   @Override
   public void updateDouble(int columnIndex, double x) throws SQLException {
-    delegate.updateDouble(columnIndex, x);
+    target().updateDouble(columnIndex, x);
   }
 
   @Override
   public void updateBigDecimal(int columnIndex, BigDecimal x) throws SQLException {
-    delegate.updateBigDecimal(columnIndex, x);
+    target().updateBigDecimal(columnIndex, x);
   }
 
   @Override
   public void updateString(int columnIndex, String x) throws SQLException {
-    delegate.updateString(columnIndex, x);
+    target().updateString(columnIndex, x);
   }
 
   @Override
   public void updateBytes(int columnIndex, byte[] x) throws SQLException {
-    delegate.updateBytes(columnIndex, x);
+    target().updateBytes(columnIndex, x);
   }
 
   @Override
   public void updateDate(int columnIndex, Date x) throws SQLException {
-    delegate.updateDate(columnIndex, x);
+    target().updateDate(columnIndex, x);
   }
 
   @Override
   public void updateTime(int columnIndex, Time x) throws SQLException {
-    delegate.updateTime(columnIndex, x);
+    target().updateTime(columnIndex, x);
   }
 
   @Override
   public void updateTimestamp(int columnIndex, Timestamp x) throws SQLException {
-    delegate.updateTimestamp(columnIndex, x);
+    target().updateTimestamp(columnIndex, x);
   }
 
   @Override
   public void updateAsciiStream(int columnIndex, InputStream x, int length) throws SQLException {
-    delegate.updateAsciiStream(columnIndex, x, length);
+    target().updateAsciiStream(columnIndex, x, length);
   }
 
   @Override
   public void updateBinaryStream(int columnIndex, InputStream x, int length) throws SQLException {
-    delegate.updateBinaryStream(columnIndex, x, length);
+    target().updateBinaryStream(columnIndex, x, length);
   }
 
   @Override
   public void updateCharacterStream(int columnIndex, Reader x, int length) throws SQLException {
-    delegate.updateCharacterStream(columnIndex, x, length);
+    target().updateCharacterStream(columnIndex, x, length);
   }
 
   @Override
   public void updateNull(String columnLabel) throws SQLException {
-    delegate.updateNull(columnLabel);
+    target().updateNull(columnLabel);
   }
 
   @Override
   public void updateBoolean(String columnLabel, boolean x) throws SQLException {
-    delegate.updateBoolean(columnLabel, x);
+    target().updateBoolean(columnLabel, x);
   }
 
   @Override
   public void updateByte(String columnLabel, byte x) throws SQLException {
-    delegate.updateByte(columnLabel, x);
+    target().updateByte(columnLabel, x);
   }
 
   @Override
   public void updateShort(String columnLabel, short x) throws SQLException {
-    delegate.updateShort(columnLabel, x);
+    target().updateShort(columnLabel, x);
   }
 
   @Override
   public void updateInt(String columnLabel, int x) throws SQLException {
-    delegate.updateInt(columnLabel, x);
+    target().updateInt(columnLabel, x);
   }
 
   @Override
   public void updateLong(String columnLabel, long x) throws SQLException {
-    delegate.updateLong(columnLabel, x);
+    target().updateLong(columnLabel, x);
   }
 
   @Override
   public void updateFloat(String columnLabel, float x) throws SQLException {
-    delegate.updateFloat(columnLabel, x);
+    target().updateFloat(columnLabel, x);
   }
 
   @Override
   public void updateDouble(String columnLabel, double x) throws SQLException {
-    delegate.updateDouble(columnLabel, x);
+    target().updateDouble(columnLabel, x);
   }
 
   @Override
   public void updateBigDecimal(String columnLabel, BigDecimal x) throws SQLException {
-    delegate.updateBigDecimal(columnLabel, x);
+    target().updateBigDecimal(columnLabel, x);
   }
 
   @Override
   public void updateString(String columnLabel, String x) throws SQLException {
-    delegate.updateString(columnLabel, x);
+    target().updateString(columnLabel, x);
   }
 
   @Override
   public void updateBytes(String columnLabel, byte[] x) throws SQLException {
-    delegate.updateBytes(columnLabel, x);
+    target().updateBytes(columnLabel, x);
   }
 
   @Override
   public void updateDate(String columnLabel, Date x) throws SQLException {
-    delegate.updateDate(columnLabel, x);
+    target().updateDate(columnLabel, x);
   }
 
   @Override
   public void updateTime(String columnLabel, Time x) throws SQLException {
-    delegate.updateTime(columnLabel, x);
+    target().updateTime(columnLabel, x);
   }
 
   @Override
   public void updateTimestamp(String columnLabel, Timestamp x) throws SQLException {
-    delegate.updateTimestamp(columnLabel, x);
+    target().updateTimestamp(columnLabel, x);
   }
 
   @Override
   public void updateAsciiStream(String columnLabel, InputStream x, int length) throws SQLException {
-    delegate.updateAsciiStream(columnLabel, x, length);
+    target().updateAsciiStream(columnLabel, x, length);
   }
 
   @Override
   public void updateBinaryStream(String columnLabel, InputStream x, int length)
       throws SQLException {
-    delegate.updateBinaryStream(columnLabel, x, length);
+    target().updateBinaryStream(columnLabel, x, length);
   }
 
   @Override
   public void updateCharacterStream(String columnLabel, Reader reader, int length)
       throws SQLException {
-    delegate.updateCharacterStream(columnLabel, reader, length);
+    target().updateCharacterStream(columnLabel, reader, length);
   }
 
   @Override
@@ -573,122 +589,122 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   @Override
   public Ref getRef(int columnIndex) throws SQLException {
-    return delegate.getRef(columnIndex);
+    return source(columnIndex).getRef(columnIndex);
   }
 
   @Override
   public Blob getBlob(int columnIndex) throws SQLException {
-    return delegate.getBlob(columnIndex);
+    return source(columnIndex).getBlob(columnIndex);
   }
 
   @Override
   public Clob getClob(int columnIndex) throws SQLException {
-    return delegate.getClob(columnIndex);
+    return source(columnIndex).getClob(columnIndex);
   }
 
   @Override
   public Ref getRef(String columnLabel) throws SQLException {
-    return delegate.getRef(columnLabel);
+    return source(columnLabel).getRef(columnLabel);
   }
 
   @Override
   public Blob getBlob(String columnLabel) throws SQLException {
-    return delegate.getBlob(columnLabel);
+    return source(columnLabel).getBlob(columnLabel);
   }
 
   @Override
   public Clob getClob(String columnLabel) throws SQLException {
-    return delegate.getClob(columnLabel);
+    return source(columnLabel).getClob(columnLabel);
   }
 
   @Override
   public Date getDate(int columnIndex, Calendar cal) throws SQLException {
-    return delegate.getDate(columnIndex, cal);
+    return source(columnIndex).getDate(columnIndex, cal);
   }
 
   @Override
   public Date getDate(String columnLabel, Calendar cal) throws SQLException {
-    return delegate.getDate(columnLabel, cal);
+    return source(columnLabel).getDate(columnLabel, cal);
   }
 
   @Override
   public Time getTime(int columnIndex, Calendar cal) throws SQLException {
-    return delegate.getTime(columnIndex, cal);
+    return source(columnIndex).getTime(columnIndex, cal);
   }
 
   @Override
   public Time getTime(String columnLabel, Calendar cal) throws SQLException {
-    return delegate.getTime(columnLabel, cal);
+    return source(columnLabel).getTime(columnLabel, cal);
   }
 
   @Override
   public Timestamp getTimestamp(int columnIndex, Calendar cal) throws SQLException {
-    return delegate.getTimestamp(columnIndex, cal);
+    return source(columnIndex).getTimestamp(columnIndex, cal);
   }
 
   @Override
   public Timestamp getTimestamp(String columnLabel, Calendar cal) throws SQLException {
-    return delegate.getTimestamp(columnLabel, cal);
+    return source(columnLabel).getTimestamp(columnLabel, cal);
   }
 
   @Override
   public URL getURL(int columnIndex) throws SQLException {
-    return delegate.getURL(columnIndex);
+    return source(columnIndex).getURL(columnIndex);
   }
 
   @Override
   public URL getURL(String columnLabel) throws SQLException {
-    return delegate.getURL(columnLabel);
+    return source(columnLabel).getURL(columnLabel);
   }
 
   @Override
   public void updateRef(int columnIndex, Ref x) throws SQLException {
-    delegate.updateRef(columnIndex, x);
+    target().updateRef(columnIndex, x);
   }
 
   @Override
   public void updateRef(String columnLabel, Ref x) throws SQLException {
-    delegate.updateRef(columnLabel, x);
+    target().updateRef(columnLabel, x);
   }
 
   @Override
   public void updateBlob(int columnIndex, Blob x) throws SQLException {
-    delegate.updateBlob(columnIndex, x);
+    target().updateBlob(columnIndex, x);
   }
 
   @Override
   public void updateBlob(String columnLabel, Blob x) throws SQLException {
-    delegate.updateBlob(columnLabel, x);
+    target().updateBlob(columnLabel, x);
   }
 
   @Override
   public void updateClob(int columnIndex, Clob x) throws SQLException {
-    delegate.updateClob(columnIndex, x);
+    target().updateClob(columnIndex, x);
   }
 
   @Override
   public void updateClob(String columnLabel, Clob x) throws SQLException {
-    delegate.updateClob(columnLabel, x);
+    target().updateClob(columnLabel, x);
   }
 
   @Override
   public RowId getRowId(int columnIndex) throws SQLException {
-    return delegate.getRowId(columnIndex);
+    return source(columnIndex).getRowId(columnIndex);
   }
 
   @Override
   public RowId getRowId(String columnLabel) throws SQLException {
-    return delegate.getRowId(columnLabel);
+    return source(columnLabel).getRowId(columnLabel);
   }
 
   @Override
   public void updateRowId(int columnIndex, RowId x) throws SQLException {
-    delegate.updateRowId(columnIndex, x);
+    target().updateRowId(columnIndex, x);
   }
 
   @Override
   public void updateRowId(String columnLabel, RowId x) throws SQLException {
-    delegate.updateRowId(columnLabel, x);
+    target().updateRowId(columnLabel, x);
   }
 
   @Override
@@ -703,217 +719,217 @@ public abstract class ForwardingResultSet implements ResultSet {
 
   @Override
   public void updateNString(int columnIndex, String nString) throws SQLException {
-    delegate.updateNString(columnIndex, nString);
+    target().updateNString(columnIndex, nString);
   }
 
   @Override
   public void updateNString(String columnLabel, String nString) throws SQLException {
-    delegate.updateNString(columnLabel, nString);
+    target().updateNString(columnLabel, nString);
   }
 
   @Override
   public void updateNClob(int columnIndex, NClob nClob) throws SQLException {
-    delegate.updateNClob(columnIndex, nClob);
+    target().updateNClob(columnIndex, nClob);
   }
 
   @Override
   public void updateNClob(String columnLabel, NClob nClob) throws SQLException {
-    delegate.updateNClob(columnLabel, nClob);
+    target().updateNClob(columnLabel, nClob);
   }
 
   @Override
   public NClob getNClob(int columnIndex) throws SQLException {
-    return delegate.getNClob(columnIndex);
+    return source(columnIndex).getNClob(columnIndex);
   }
 
   @Override
   public NClob getNClob(String columnLabel) throws SQLException {
-    return delegate.getNClob(columnLabel);
+    return source(columnLabel).getNClob(columnLabel);
   }
 
   @Override
   public SQLXML getSQLXML(int columnIndex) throws SQLException {
-    return delegate.getSQLXML(columnIndex);
+    return source(columnIndex).getSQLXML(columnIndex);
   }
 
   @Override
   public SQLXML getSQLXML(String columnLabel) throws SQLException {
-    return delegate.getSQLXML(columnLabel);
+    return source(columnLabel).getSQLXML(columnLabel);
   }
 
   @Override
   public void updateSQLXML(int columnIndex, SQLXML xmlObject) throws SQLException {
-    delegate.updateSQLXML(columnIndex, xmlObject);
+    target().updateSQLXML(columnIndex, xmlObject);
   }
 
   @Override
   public void updateSQLXML(String columnLabel, SQLXML xmlObject) throws SQLException {
-    delegate.updateSQLXML(columnLabel, xmlObject);
+    target().updateSQLXML(columnLabel, xmlObject);
   }
 
   @Override
   public String getNString(int columnIndex) throws SQLException {
-    return delegate.getNString(columnIndex);
+    return source(columnIndex).getNString(columnIndex);
   }
 
   @Override
   public String getNString(String columnLabel) throws SQLException {
-    return delegate.getNString(columnLabel);
+    return source(columnLabel).getNString(columnLabel);
   }
 
   @Override
   public Reader getNCharacterStream(int columnIndex) throws SQLException {
-    return delegate.getNCharacterStream(columnIndex);
+    return source(columnIndex).getNCharacterStream(columnIndex);
   }
 
   @Override
   public Reader getNCharacterStream(String columnLabel) throws SQLException {
-    return delegate.getNCharacterStream(columnLabel);
+    return source(columnLabel).getNCharacterStream(columnLabel);
   }
 
   @Override
   public void updateNCharacterStream(int columnIndex, Reader x, long length) throws SQLException {
-    delegate.updateNCharacterStream(columnIndex, x, length);
+    target().updateNCharacterStream(columnIndex, x, length);
   }
 
   @Override
   public void updateNCharacterStream(String columnLabel, Reader reader, long length)
       throws SQLException {
-    delegate.updateNCharacterStream(columnLabel, reader, length);
+    target().updateNCharacterStream(columnLabel, reader, length);
   }
 
   @Override
   public void updateAsciiStream(int columnIndex, InputStream x, long length) throws SQLException {
-    delegate.updateAsciiStream(columnIndex, x, length);
+    target().updateAsciiStream(columnIndex, x, length);
   }
 
   @Override
   public void updateBinaryStream(int columnIndex, InputStream x, long length) throws SQLException {
-    delegate.updateBinaryStream(columnIndex, x, length);
+    target().updateBinaryStream(columnIndex, x, length);
   }
 
   @Override
   public void updateCharacterStream(int columnIndex, Reader x, long length) throws SQLException {
-    delegate.updateCharacterStream(columnIndex, x, length);
+    target().updateCharacterStream(columnIndex, x, length);
   }
 
   @Override
   public void updateAsciiStream(String columnLabel, InputStream x, long length)
       throws SQLException {
-    delegate.updateAsciiStream(columnLabel, x, length);
+    target().updateAsciiStream(columnLabel, x, length);
   }
 
   @Override
   public void updateBinaryStream(String columnLabel, InputStream x, long length)
       throws SQLException {
-    delegate.updateBinaryStream(columnLabel, x, length);
+    target().updateBinaryStream(columnLabel, x, length);
   }
 
   @Override
   public void updateCharacterStream(String columnLabel, Reader reader, long length)
       throws SQLException {
-    delegate.updateCharacterStream(columnLabel, reader, length);
+    target().updateCharacterStream(columnLabel, reader, length);
   }
 
   @Override
   public void updateBlob(int columnIndex, InputStream inputStream, long length)
       throws SQLException {
-    delegate.updateBlob(columnIndex, inputStream, length);
+    target().updateBlob(columnIndex, inputStream, length);
   }
 
   @Override
   public void updateBlob(String columnLabel, InputStream inputStream, long length)
       throws SQLException {
-    delegate.updateBlob(columnLabel, inputStream, length);
+    target().updateBlob(columnLabel, inputStream, length);
   }
 
   @Override
   public void updateClob(int columnIndex, Reader reader, long length) throws SQLException {
-    delegate.updateClob(columnIndex, reader, length);
+    target().updateClob(columnIndex, reader, length);
   }
 
   @Override
   public void updateClob(String columnLabel, Reader reader, long length) throws SQLException {
-    delegate.updateClob(columnLabel, reader, length);
+    target().updateClob(columnLabel, reader, length);
   }
 
   @Override
   public void updateNClob(int columnIndex, Reader reader, long length) throws SQLException {
-    delegate.updateNClob(columnIndex, reader, length);
+    target().updateNClob(columnIndex, reader, length);
   }
 
   @Override
   public void updateNClob(String columnLabel, Reader reader, long length) throws SQLException {
-    delegate.updateNClob(columnLabel, reader, length);
+    target().updateNClob(columnLabel, reader, length);
   }
 
   @Override
   public void updateNCharacterStream(int columnIndex, Reader x) throws SQLException {
-    delegate.updateNCharacterStream(columnIndex, x);
+    target().updateNCharacterStream(columnIndex, x);
   }
 
   @Override
   public void updateNCharacterStream(String columnLabel, Reader reader) throws SQLException {
-    delegate.updateNCharacterStream(columnLabel, reader);
+    target().updateNCharacterStream(columnLabel, reader);
   }
 
   @Override
   public void updateAsciiStream(int columnIndex, InputStream x) throws SQLException {
-    delegate.updateAsciiStream(columnIndex, x);
+    target().updateAsciiStream(columnIndex, x);
   }
 
   @Override
   public void updateBinaryStream(int columnIndex, InputStream x) throws SQLException {
-    delegate.updateBinaryStream(columnIndex, x);
+    target().updateBinaryStream(columnIndex, x);
   }
 
   @Override
   public void updateCharacterStream(int columnIndex, Reader x) throws SQLException {
-    delegate.updateCharacterStream(columnIndex, x);
+    target().updateCharacterStream(columnIndex, x);
   }
 
   @Override
   public void updateAsciiStream(String columnLabel, InputStream x) throws SQLException {
-    delegate.updateAsciiStream(columnLabel, x);
+    target().updateAsciiStream(columnLabel, x);
   }
 
   @Override
   public void updateBinaryStream(String columnLabel, InputStream x) throws SQLException {
-    delegate.updateBinaryStream(columnLabel, x);
+    target().updateBinaryStream(columnLabel, x);
   }
 
   @Override
   public void updateCharacterStream(String columnLabel, Reader reader) throws SQLException {
-    delegate.updateCharacterStream(columnLabel, reader);
+    target().updateCharacterStream(columnLabel, reader);
   }
 
   @Override
   public void updateBlob(int columnIndex, InputStream inputStream) throws SQLException {
-    delegate.updateBlob(columnIndex, inputStream);
+    target().updateBlob(columnIndex, inputStream);
   }
 
   @Override
   public void updateBlob(String columnLabel, InputStream inputStream) throws SQLException {
-    delegate.updateBlob(columnLabel, inputStream);
+    target().updateBlob(columnLabel, inputStream);
   }
 
   @Override
   public void updateClob(int columnIndex, Reader reader) throws SQLException {
-    delegate.updateClob(columnIndex, reader);
+    target().updateClob(columnIndex, reader);
   }
 
   @Override
   public void updateClob(String columnLabel, Reader reader) throws SQLException {
-    delegate.updateClob(columnLabel, reader);
+    target().updateClob(columnLabel, reader);
   }
 
   @Override
   public void updateNClob(int columnIndex, Reader reader) throws SQLException {
-    delegate.updateNClob(columnIndex, reader);
+    target().updateNClob(columnIndex, reader);
   }
 
   @Override
   public void updateNClob(String columnLabel, Reader reader) throws SQLException {
-    delegate.updateNClob(columnLabel, reader);
+    target().updateNClob(columnLabel, reader);
   }
 }

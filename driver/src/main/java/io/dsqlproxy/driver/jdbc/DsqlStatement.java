@@ -65,7 +65,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   private Batch batch = new Batch();
   private boolean executesBatch;
   private Batch executedInstead;
-  private volatile Statement replayed;
+  private final ReplayedStatements replayed = new ReplayedStatements();
   private StatementUnit<?> executedLast;
   private DsqlResultSet lastResult;
   private DsqlResultSet lastKeys;
@@ -99,7 +99,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   /** What it reports from. */
   @Override
   protected Statement delegate() {
-    Statement fromReplay = replayed;
+    Statement fromReplay = replayed.last();
     return fromReplay != null ? fromReplay : executedWith();
   }
 
@@ -237,11 +237,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     nextObserver = null;
     executedInstead = null;
     executedLast = null;
-    Statement fromReplay = replayed;
-    if (fromReplay != null) {
-      replayed = null;
-      fromReplay.close();
-    }
+    replayed.close();
   }
 
   @Override
@@ -330,11 +326,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   /** What it reports about its last execution, until the next, is what another one reports. */
   final void reportFrom(Statement other) throws SQLException {
-    Statement earlier = replayed;
-    replayed = other;
-    if (earlier != null && earlier != other) {
-      earlier.close();
-    }
+    replayed.reportFrom(other, executedLast);
   }
 
   @Override
@@ -482,7 +474,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   @Override
   public void cancel() throws SQLException {
     executedWith().cancel();
-    Statement other = replayed;
+    Statement other = replayed.last();
     if (other != null) {
       other.cancel();
     }
@@ -498,13 +490,16 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   @Override
   public boolean getMoreResults() throws SQLException {
-    return getMoreResults(CLOSE_CURRENT_RESULT);
+    return getMoreResults(CLOSE_ALL_RESULTS);
   }
 
   @Override
   public boolean getMoreResults(int current) throws SQLException {
     Statement statement = delegate();
     boolean hasRows = statement.getMoreResults(current);
+    if (replayed.last() != null) {
+      executedLast.closeWithReplayed();
+    }
     StatementUnit<?> unit = live();
     if (unit != null) {
       DsqlResultSet held = hasRows ? decorated(statement.getResultSet()) : null;

@@ -18,8 +18,8 @@ public enum Obstacle {
       "a method of `DatabaseMetaData` has asked the server in the open transaction"),
   VOLATILE_VALUE(
       "the application has read the value of %s(), which differs each time",
-      "a result or a generated key holds the value of a volatile function: `random()`,"
-          + " `gen_random_uuid()`, `nextval`, `clock_timestamp()` …"),
+      "a result, or a generated key that was read, holds the value of a volatile function:"
+          + " `random()`, `gen_random_uuid()`, `nextval`, `clock_timestamp()` …"),
   JOURNAL_FULL(
       "its journal takes more than %s bytes (property journalBytes)",
       "statements, parameters and results take more than `journalBytes` in the journal"),
@@ -28,9 +28,11 @@ public enum Obstacle {
       "`insertRow`, `updateRow`, `deleteRow` or `refreshRow` of an updatable result"),
   ROWS_NOT_JOURNALED(
       "rows were read that its journal does not hold",
-      "a result that does not come from a statement of the transaction, a cursor for instance, met"
-          + " a conflict while it was read"),
-  LARGE_OBJECT_READ("a large object was read", "`getBlob` or `getClob` of a result"),
+      "`getObject` has opened the cursor that a column names (`refcursor`); or a result that does not"
+          + " come from a statement of the transaction met a conflict while it was read"),
+  LARGE_OBJECT_READ(
+      "a large object was read",
+      "`getBlob` or `getClob` of a result, `getObject` with such a class"),
   LARGE_OBJECT_PARAMETER(
       "a parameter is a large object", "`setBlob`, `setClob` or `setNClob` with a value"),
   XML_PARAMETER("a parameter is an XML object", "`setSQLXML`"),

@@ -3,14 +3,15 @@ package io.dsqlproxy.driver.journal;
 import java.lang.ref.WeakReference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.Map;
 import org.postgresql.PGResultSetMetaData;
 
 /**
- * What the application has read of one result: the rows that it moved to, each with all columns,
- * and whether it has seen the end. Another result has the same outcome if it starts with the same
- * rows in the same order, and ends there if the application knows that.
+ * What the application has read of one result: the rows that it moved to, each with all columns or
+ * with those that it read, and whether it has seen the end. Another result has the same outcome if
+ * it starts with the same rows in the same order, and ends there if the application knows that.
  *
  * <p>Of a scrollable result everything counts as read. The rows themselves are not kept: an
  * application that has dropped its result set has dropped them. Not safe for use by several threads
@@ -25,7 +26,8 @@ public final class RowsRead {
   private final int columns;
   private final boolean binary;
   private final boolean scrollable;
-  private final RowDigest digest = new RowDigest();
+  private final boolean byColumn;
+  private final ValuesRead values;
   private int rows;
   private boolean ended;
 
@@ -34,23 +36,38 @@ public final class RowsRead {
 
   private ResultSet again;
 
-  /** Nothing is read yet, or everything if it is scrollable. */
+  /** Nothing is read yet, or everything if it is scrollable. All columns of a row count. */
   RowsRead(HeldResult held, ResultSet result) throws SQLException {
-    this(new WeakReference<>(held), result);
+    this(new WeakReference<>(held), result, false);
   }
 
-  private RowsRead(WeakReference<HeldResult> held, ResultSet result) throws SQLException {
+  private RowsRead(WeakReference<HeldResult> held, ResultSet result, boolean byColumn)
+      throws SQLException {
     this.held = held;
     PGResultSetMetaData metaData = result.getMetaData().unwrap(PGResultSetMetaData.class);
     this.columns = result.getMetaData().getColumnCount();
     this.binary = hasBinaryColumn(metaData);
     this.scrollable = result.getType() != ResultSet.TYPE_FORWARD_ONLY;
+    this.byColumn = byColumn;
+    this.values = byColumn ? ValuesRead.byColumn(columns) : ValuesRead.ofRows(columns);
     if (scrollable) {
+      readAll(result);
+    }
+  }
+
+  /** The same, but only those columns count of which the application reads a value. */
+  static RowsRead byColumn(HeldResult held, ResultSet result) throws SQLException {
+    return new RowsRead(new WeakReference<>(held), result, true);
+  }
+
+  /** In a result without rows pgJDBC does not come back from a movement. */
+  private void readAll(ResultSet result) throws SQLException {
+    ended = true;
+    if (result.isBeforeFirst()) {
       while (result.next()) {
-        addRow(result, digest);
+        values.add(result);
         rows++;
       }
-      ended = true;
       result.beforeFirst();
     }
   }
@@ -89,7 +106,7 @@ public final class RowsRead {
     }
     answers = null;
     if (toRow) {
-      addRow(result, digest);
+      values.add(result);
       rows++;
     } else {
       ended = true;
@@ -107,26 +124,43 @@ public final class RowsRead {
     return answer;
   }
 
-  private void addRow(ResultSet result, RowDigest sum) throws SQLException {
-    for (int i = 1; i <= columns; i++) {
-      sum.add(result.getBytes(i));
-    }
-    sum.add(columns);
+  /** Whether the values of single columns count, and not whole rows. */
+  public boolean isByColumn() {
+    return byColumn;
+  }
+
+  /** Whether the values of a column count. */
+  public boolean countsColumn(int column) {
+    return values.counts(column);
+  }
+
+  /** The application is about to read a value of the column; always true. */
+  public boolean readsColumn(int column) {
+    values.count(column);
+    return true;
   }
 
   /** Reads as much of another result, and leaves it at the same position. */
   void verify(ResultSet other) throws SQLException, OutcomeDiffers {
-    RowsRead fresh = new RowsRead(held, other);
+    RowsRead fresh = new RowsRead(held, other, byColumn);
     if (fresh.columns != columns || fresh.binary != binary) {
       throw new OutcomeDiffers("its columns changed");
     }
     if (scrollable) {
       require(fresh.rows == rows, "the number of its rows changed");
+      requireSameValues(fresh, other);
     } else {
       readAsFar(fresh, other);
     }
-    require(digest.equalTo(fresh.digest), "a row that was read changed");
     again = other;
+  }
+
+  private void requireSameValues(RowsRead fresh, ResultSet other)
+      throws SQLException, OutcomeDiffers {
+    if (!values.equalTo(fresh.values)) {
+      String column = TransactionTime.of(other).columnIn(other, values);
+      throw column == null ? OutcomeDiffers.byValue() : OutcomeDiffers.byTransactionTime(column);
+    }
   }
 
   private void readAsFar(RowsRead fresh, ResultSet other) throws SQLException, OutcomeDiffers {
@@ -134,6 +168,7 @@ public final class RowsRead {
       require(other.next(), "a row that was read is not there any more");
       fresh.moved(other, true);
     }
+    requireSameValues(fresh, other);
     if (ended) {
       require(!other.next(), "there is a further row");
       fresh.moved(other, false);
@@ -167,6 +202,18 @@ public final class RowsRead {
       verified.close();
     } else {
       holder.continueOn(verified);
+    }
+  }
+
+  boolean isReadFrom(Statement statement) throws SQLException {
+    HeldResult holder = held.get();
+    return holder != null && holder.isReadFrom(statement);
+  }
+
+  void closeWithReplayed() throws SQLException {
+    HeldResult holder = held.get();
+    if (holder != null) {
+      holder.closeWithReplayed();
     }
   }
 

@@ -55,7 +55,7 @@ public abstract class StatementUnit<T> extends Unit {
     if (keys == null) {
       keys = new ArrayList<>(1);
     }
-    RowsRead read = new RowsRead(held, result);
+    RowsRead read = RowsRead.byColumn(held, result);
     keys.add(read);
     return read;
   }
@@ -98,7 +98,7 @@ public abstract class StatementUnit<T> extends Unit {
 
   @Override
   public boolean givesValues() {
-    return failedWith == null && (rows() != null || keys != null || further != null);
+    return failedWith == null && (rows() != null || further != null);
   }
 
   /** Whether values are compared whose format pgJDBC chooses. */
@@ -169,6 +169,23 @@ public abstract class StatementUnit<T> extends Unit {
     }
     if (invocation.origin().reportsOn(this)) {
       rerun.handOver(this);
+    }
+  }
+
+  /** Whether the application reads a result of another statement of pgJDBC's, executed alike. */
+  public final boolean isReadFrom(Statement statement) throws SQLException {
+    for (RowsRead read : allRows()) {
+      if (read.isReadFrom(statement)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Closes the results whose like in the last replay is closed. */
+  public final void closeWithReplayed() throws SQLException {
+    for (RowsRead read : allRows()) {
+      read.closeWithReplayed();
     }
   }
 

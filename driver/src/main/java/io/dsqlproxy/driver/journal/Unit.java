@@ -17,7 +17,10 @@ public abstract class Unit {
   /** What it takes in memory, approximately, in bytes. */
   abstract long bytes();
 
-  /** Whether the application has values from it that it may have put elsewhere. */
+  /**
+   * Whether the application has values from it that it may have put elsewhere: those of results, of
+   * which all columns count as read. Whether a generated key differs is seen in a replay.
+   */
   public abstract boolean givesValues();
 
   /**

@@ -70,9 +70,10 @@ class JdbcSurfaceTest {
         Arguments.of(
             ResultSet.class,
             DsqlResultSet.class,
-            "next isBeforeFirst isLast isAfterLast close getStatement insertRow updateRow "
-                + "deleteRow refreshRow getBlob getClob getObject getArray updateArray "
-                + "updateObject unwrap isWrapperFor"),
+            "next previous absolute relative first last beforeFirst afterLast isBeforeFirst isLast "
+                + "isAfterLast wasNull close getStatement insertRow updateRow deleteRow refreshRow "
+                + "cancelRowUpdates moveToInsertRow moveToCurrentRow getBlob getClob getObject "
+                + "getArray updateArray updateObject unwrap isWrapperFor"),
         Arguments.of(
             DatabaseMetaData.class,
             DsqlDatabaseMetaData.class,

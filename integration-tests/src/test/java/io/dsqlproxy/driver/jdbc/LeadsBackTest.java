@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dsqlproxy.driver.execution.NotReplayableException;
 import java.sql.Array;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import org.junit.jupiter.api.AfterAll;
@@ -176,6 +178,18 @@ class LeadsBackTest {
     assertThat(out.getStatement().getConnection()).isSameAs(connection);
     assertThat(call.getObject(1, ResultSet.class).getStatement().getConnection())
         .isSameAs(connection);
+  }
+
+  @Test
+  void rowsOfACursorThatAColumnNamesAreNotRunAgain() throws SQLException {
+    connection.setAutoCommit(false);
+    Savepoint savepoint = connection.setSavepoint();
+    ResultSet row = connection.createStatement().executeQuery("SELECT cursor()");
+    row.next();
+    assertThat(((ResultSet) row.getObject("cursor")).next()).isTrue();
+    assertThatThrownBy(() -> connection.rollback(savepoint))
+        .isInstanceOf(NotReplayableException.class)
+        .hasMessageContaining("rows were read that its journal does not hold");
   }
 
   @Test

@@ -33,7 +33,8 @@ class UpdateOutcomeTest {
     run =
         new SecondRun(
             "CREATE FUNCTION balance_of(int) RETURNS int LANGUAGE sql AS"
-                + " 'SELECT balance FROM account WHERE id = $1'");
+                + " 'SELECT balance FROM account WHERE id = $1'",
+            "CREATE TABLE stamped (id int PRIMARY KEY, created timestamptz DEFAULT now())");
   }
 
   @AfterAll
@@ -269,7 +270,9 @@ class UpdateOutcomeTest {
 
   @Test
   void generatedKeyThatWasReadMustNotChange() throws SQLException {
-    insert().getGeneratedKeys().next();
+    ResultSet keys = insert().getGeneratedKeys();
+    keys.next();
+    keys.getInt(2);
     run.differsAfter("a row that was read changed", BECOMES_RICH);
   }
 
@@ -279,7 +282,61 @@ class UpdateOutcomeTest {
     ResultSet keys = statement.getGeneratedKeys();
     keys.next();
     assertThat(statement.getGeneratedKeys()).isSameAs(keys);
+    keys.getInt("balance");
     run.differsAfter("a row that was read changed", BECOMES_RICH);
+  }
+
+  @Test
+  void columnOfGeneratedKeysThatWasNotReadMayChange() throws SQLException {
+    ResultSet keys = insert().getGeneratedKeys();
+    assertThat(keys.next()).isTrue();
+    assertThat(keys.getInt("id")).isEqualTo(11);
+    run.isTheSameAfter(BECOMES_RICH);
+  }
+
+  @Test
+  void columnOfGeneratedKeysThatIsReadAfterAReplayIsThatOfTheReplay() throws SQLException {
+    ResultSet keys = insert().getGeneratedKeys();
+    keys.next();
+    assertThat(keys.getInt(1)).isEqualTo(11);
+    run.cluster().run(BECOMES_RICH);
+    run.meetConflictIn("UPDATE account SET balance = 7 WHERE id = 5");
+    assertThat(keys.getInt(2)).isEqualTo(1000);
+    run.differsAfter("a row that was read changed", "UPDATE account SET balance = 8 WHERE id = 1");
+  }
+
+  @Test
+  void timeOfTheTransactionAmongGeneratedKeysIsNamedIfItWasRead() throws SQLException {
+    ResultSet keys = insertStamped();
+    assertThat(keys.getInt("id")).isEqualTo(1);
+    run.meetConflictIn("UPDATE account SET balance = 7 WHERE id = 5");
+    assertThat(keys.getTimestamp("created")).isNotNull();
+    run.differsAfter(
+        "the application has read the value of now() in its column created, which differs in each"
+            + " transaction");
+  }
+
+  private static ResultSet insertStamped() throws SQLException {
+    Statement statement = run.statement();
+    statement.executeUpdate("INSERT INTO stamped (id) VALUES (1)", Statement.RETURN_GENERATED_KEYS);
+    ResultSet keys = statement.getGeneratedKeys();
+    assertThat(keys.next()).isTrue();
+    return keys;
+  }
+
+  @Test
+  void generatedKeyThatDiffersEachTimeIsNamedIfItWasRead() throws SQLException {
+    Statement statement = run.statement();
+    statement.executeUpdate(
+        "INSERT INTO entry (id, note) VALUES (gen_random_uuid(), 'a')",
+        new String[] {"id", "note"});
+    ResultSet keys = statement.getGeneratedKeys();
+    assertThat(keys.next()).isTrue();
+    assertThat(keys.getString("note")).isEqualTo("a");
+    run.meetConflictIn("UPDATE account SET balance = 7 WHERE id = 5");
+    keys.getString("id");
+    run.isImpossible(
+        "the application has read the value of gen_random_uuid(), which differs each time");
   }
 
   /** After the first conflict its keys are those of the replay; they count in the next, too. */
@@ -288,6 +345,7 @@ class UpdateOutcomeTest {
     Statement statement = insert();
     ResultSet keys = statement.getGeneratedKeys();
     keys.next();
+    keys.getInt(2);
     keys.close();
     meetConflictInAStatement();
     assertThat(statement.getGeneratedKeys().isClosed()).isTrue();

@@ -48,14 +48,21 @@ public final class VolatileCalls {
   public static Optional<String> firstIn(String sql) {
     Tokens tokens = Lexer.tokenize(sql);
     for (int i = 1; i < tokens.size(); i++) {
-      if (tokens.isPunctuation(i, '(') && tokens.isName(i - 1) && mayBeOfPgCatalog(tokens, i - 1)) {
-        String name = name(tokens, i - 1);
-        if (givesAnotherValueEachTime(name)) {
-          return Optional.of(name);
-        }
+      String name = called(tokens, i);
+      if (name != null && givesAnotherValueEachTime(name)) {
+        return Optional.of(name);
       }
     }
     return Optional.empty();
+  }
+
+  /** The function of pg_catalog whose arguments may begin at a token; null if none may. */
+  static String called(Tokens tokens, int index) {
+    return tokens.isPunctuation(index, '(')
+            && tokens.isName(index - 1)
+            && mayBeOfPgCatalog(tokens, index - 1)
+        ? name(tokens, index - 1)
+        : null;
   }
 
   /**
