@@ -29,6 +29,8 @@ final class Recovery {
   /** Classes of SQLSTATE that say something about the server, and nothing about the data. */
   private static final Set<String> NOT_ABOUT_DATA = Set.of("08", "53", "54", "57", "58", "XX");
 
+  private static final String CANCELLED = "the statement was cancelled";
+
   private final Recoveries recoveries;
   private final Session session;
   private final Journal journal;
@@ -37,6 +39,9 @@ final class Recovery {
   private final List<SQLException> earlier = new ArrayList<>();
   private volatile boolean cancelled;
   private volatile Replay replay;
+
+  /** The reason of a replay that no failure has caused; or null. */
+  private SQLException rollbackToSavepoint;
 
   /**
    * A recovery.
@@ -94,7 +99,7 @@ final class Recovery {
       Thread.currentThread().interrupt();
       throw exhausted(conflict, "the thread was interrupted");
     } catch (WaitCancelledException cancellation) {
-      throw exhausted(conflict, "the statement was cancelled");
+      throw exhausted(conflict, CANCELLED);
     } finally {
       recoveries.end();
       recoveries.statistics().took(DriverTiming.CONFLICT_WAIT, recoveries.now() - waiting);
@@ -116,7 +121,7 @@ final class Recovery {
 
   private void failIfCancelled(SQLException conflict) throws SQLException {
     if (cancelled) {
-      throw exhausted(conflict, "the statement was cancelled");
+      throw exhausted(conflict, CANCELLED);
     }
   }
 
@@ -173,6 +178,7 @@ final class Recovery {
    */
   void replayAtOnce(SQLException reason, List<Unit> units) throws SQLException {
     failIfNotReplayable(reason, units);
+    rollbackToSavepoint = reason;
     SQLException conflict = replayOnce(reason, units);
     if (conflict != null) {
       replay(conflict, units);
@@ -192,44 +198,72 @@ final class Recovery {
       run.run();
       return null;
     } catch (OutcomeDiffers difference) {
-      throw differs(conflict, run, difference);
+      throw rolledBack(differs(conflict, run, difference));
     } catch (SQLException failure) {
       if (recoveries.isConflict(failure) || mayMoveFor(units)) {
-        return failure;
+        return rolledBack(failure);
       }
-      throw ofReplay(conflict, run, failure);
+      throw rolledBack(ofReplay(conflict, run, failure));
     } finally {
       replay = null;
       recoveries.end();
       recoveries.statistics().took(DriverTiming.REPLAYING, recoveries.now() - replaying);
-      if (session.isTransactionOpen() && !run.succeeded() && !session.isClosed()) {
-        session.rollBack();
-      }
     }
+  }
+
+  /** Rolls back what a replay began. That this fails says less than why the replay did. */
+  private SQLException rolledBack(SQLException failure) throws SQLException {
+    return SafeRollback.after(failure, session);
   }
 
   /** On a connection that is lost there is nothing to roll back, and nothing can be run again. */
   private void leaveTransaction(SQLException failure, List<Unit> units) throws SQLException {
+    SQLException loss = failure;
     try {
       if (!session.isLost()) {
         session.rollBack();
         return;
       }
     } catch (SQLException atRollback) {
-      if (!session.isLost()) {
-        throw atRollback;
+      if (!session.isClosed() && !session.isLost()) {
+        throw SafeRollback.suppress(failure, atRollback);
       }
-      failure.addSuppressed(atRollback);
+      loss = atRollback;
     }
-    if (!mayMoveFor(units)) {
-      throw notContinued(failure, "reconnect is " + session.reconnect().text());
+    if (mayMoveFor(units)) {
+      move(failure, loss);
+      return;
     }
+    throw lostBeforeReplay(failure, loss);
+  }
+
+  private void move(SQLException failure, SQLException loss) throws SQLException {
     try {
       session.move();
     } catch (SQLException refusal) {
-      failure.addSuppressed(refusal);
-      throw failedOtherwise(this, failure);
+      SQLException surfacing = failure == rollbackToSavepoint ? loss : failure;
+      SafeRollback.suppress(surfacing, loss);
+      surfacing.addSuppressed(refusal);
+      throw failedOtherwise(this, surfacing);
     }
+  }
+
+  /** A conflict has ended the transaction before the connection was lost; a savepoint has not. */
+  private SQLException lostBeforeReplay(SQLException failure, SQLException loss) {
+    String reason = "reconnect is " + session.reconnect().text();
+    if (loss == failure || failure == rollbackToSavepoint) {
+      return notContinued(loss, reason);
+    }
+    recoveries.statistics().notReplayable();
+    ConflictException surfacing =
+        DsqlExceptions.notReplayable(
+            failure,
+            earlier,
+            executions() + 1,
+            elapsed(),
+            "its connection was lost when it was rolled back, and " + reason);
+    surfacing.addSuppressed(loss);
+    return surfacing;
   }
 
   /** Whether the units can be run again on another connection because this one is lost. */
@@ -239,7 +273,9 @@ final class Recovery {
 
   private SQLException ofReplay(SQLException conflict, Replay run, SQLException failure)
       throws SQLException {
-    failIfCancelled(conflict);
+    if (cancelled) {
+      return exhausted(conflict, CANCELLED);
+    }
     String sqlState = failure.getSQLState();
     if (sqlState == null
         || NOT_ABOUT_DATA.contains(sqlState.substring(0, 2))

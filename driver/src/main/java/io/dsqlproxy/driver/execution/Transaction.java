@@ -276,7 +276,7 @@ final class Transaction {
       return;
     }
     SQLException changed = DsqlExceptions.versionChanged(step.form().sql());
-    session.rollBack();
+    SafeRollback.after(changed, session);
     surfaces(changed, false);
     throw changed;
   }
@@ -483,29 +483,16 @@ final class Transaction {
       }
       return answer;
     } catch (SQLException failure) {
-      throw open ? failure : rolledBackAfter(failure);
+      throw open ? failure : SafeRollback.after(failure, session);
     } finally {
       turn.unlock();
     }
   }
 
-  private SQLException rolledBackAfter(SQLException failure) {
-    try {
-      if (!session.isLost()) {
-        session.rollBack();
-      }
-    } catch (SQLException another) {
-      failure.addSuppressed(another);
-    }
-    return failure;
-  }
-
   private SQLException aborted(SQLException failure) {
     try {
       if (session.inTransaction()) {
-        if (!session.isLost()) {
-          session.rollBack();
-        }
+        SafeRollback.after(failure, session);
         surfaces(failure, false);
       }
     } catch (SQLException unreachable) {
@@ -696,7 +683,7 @@ final class Transaction {
   /** Nothing of the transaction may be committed, whatever its application does next. */
   private void failIfLockLost(SQLException failure) throws SQLException {
     if (failure instanceof LockLostException) {
-      session.rollBack();
+      SafeRollback.after(failure, session);
       over();
       throw failure;
     }
@@ -873,9 +860,7 @@ final class Transaction {
               .ofTransaction(session, journal, null)
               .replayAtOnce(reason, isJournaling() ? journal.units().subList(0, position) : null);
         } catch (SQLException surfacing) {
-          if (!session.isLost()) {
-            session.rollBack();
-          }
+          SafeRollback.after(surfacing, session);
           surfaces(surfacing, false);
           throw surfacing;
         }

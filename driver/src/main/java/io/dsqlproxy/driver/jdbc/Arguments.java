@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.execution.ExecutionGate;
+import io.dsqlproxy.driver.execution.SafeRollback;
 import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,14 +47,17 @@ final class Arguments {
   private List<String> ask(DsqlStatement statement, String query, boolean isCall)
       throws SQLException {
     boolean open = session.isTransactionOpen();
+    List<String> answer;
     try (Statement asking = statement.like(query)) {
       statement.bindLike(asking);
-      return isCall ? output((CallableStatement) asking) : row(asking, query);
-    } finally {
-      if (!open && !session.isTransactionFailed() && !session.isLost()) {
-        session.rollBack();
-      }
+      answer = isCall ? output((CallableStatement) asking) : row(asking, query);
+    } catch (SQLException failure) {
+      throw open || session.isTransactionFailed() ? failure : SafeRollback.after(failure, session);
     }
+    if (!open) {
+      session.rollBack();
+    }
+    return answer;
   }
 
   private static List<String> row(Statement asking, String query) throws SQLException {

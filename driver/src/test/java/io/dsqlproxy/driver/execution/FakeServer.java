@@ -49,6 +49,7 @@ final class FakeServer implements Session {
   private final ReconnectMode reconnect;
   private SQLException immovable;
   private String stays;
+  private final Deque<SQLException> lossesAtRollback = new ArrayDeque<>();
   private final List<String> ends = new ArrayList<>();
   private SQLException whyFailed;
 
@@ -64,6 +65,11 @@ final class FakeServer implements Session {
   /** The next attempts to move fail; null lets them succeed. */
   void refuseToMove(SQLException refusal) {
     immovable = refusal;
+  }
+
+  /** The connection is lost at the next rollback of the driver's. */
+  void loseAtRollback(SQLException loss) {
+    lossesAtRollback.add(loss);
   }
 
   /** The connection is older than it should be. */
@@ -219,7 +225,7 @@ final class FakeServer implements Session {
   }
 
   @Override
-  public void begin(List<TransactionModes.Kind> modes) {
+  public void begin(List<TransactionModes.Kind> modes) throws SQLException {
     rollBack();
     log.add("begin " + modes);
     this.modes = modes;
@@ -227,7 +233,11 @@ final class FakeServer implements Session {
   }
 
   @Override
-  public void rollBack() {
+  public void rollBack() throws SQLException {
+    if (isTransactionOpen() && !lossesAtRollback.isEmpty()) {
+      closed = true;
+      throw lossesAtRollback.remove();
+    }
     if (isTransactionOpen()) {
       log.add(ROLLED_BACK);
       state = State.IDLE;

@@ -447,4 +447,69 @@ class LostConnectionTest {
     assertThat(failureOf(() -> connection.execute(C)).getSQLState()).isEqualTo("25P02");
     assertThat(server.log()).as("neither again nor more").containsExactly(A, B, MOVED);
   }
+
+  // -------------------- what a failed rollback must not hide
+
+  @ParameterizedTest
+  @EnumSource
+  void changedDataIsReportedAlsoWhenTheRollbackAfterItLosesTheConnection(ReconnectMode mode)
+      throws SQLException {
+    connect(mode, false);
+    SQLException cut = cut();
+    server.script(A, count(1), () -> loseAtNextRollback(cut, 2));
+    server.script(B, failure(FakeServer.conflict()));
+    connection.execute(A);
+    SQLException failure = failureOf(() -> connection.execute(B));
+    assertThatFailure(failure).isInstanceOf(DataChangedException.class).hasSuppressedException(cut);
+    assertThat(server.isClosed()).isTrue();
+  }
+
+  /** The first rollback leaves the transaction that met the conflict. */
+  private int loseAtNextRollback(SQLException loss, int count) {
+    server.loseAtRollback(loss);
+    return count;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER", "BETWEEN_TRANSACTIONS"})
+  void conflictIsReportedAlsoWhenTheRollbackAfterItLosesTheConnection(ReconnectMode mode)
+      throws SQLException {
+    connect(mode, false);
+    connection.execute(A);
+    SQLException conflict = FakeServer.conflict();
+    SQLException cut = cut();
+    server.script(B, failure(conflict));
+    server.loseAtRollback(cut);
+    assertThatFailure(failureOf(() -> connection.execute(B)))
+        .isInstanceOf(NotReplayableException.class)
+        .hasMessageContaining("its connection was lost when it was rolled back")
+        .hasCause(conflict)
+        .hasSuppressedException(cut);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER", "BETWEEN_TRANSACTIONS"})
+  void lossOfTheConnectionIsReportedWhenARollbackToASavepointMeetsIt(ReconnectMode mode)
+      throws SQLException {
+    connect(mode, false);
+    connection.execute(A);
+    connection.gate.setSavepoint("s");
+    connection.execute(B);
+    SQLException cut = cut();
+    server.loseAtRollback(cut);
+    assertThatFailure(failureOf(() -> connection.gate.rollBackTo("s"))).isSameAs(cut);
+  }
+
+  @Test
+  void transactionGoesOnElsewhereWhenARollbackToASavepointLosesItsConnection() throws SQLException {
+    connect(IN_TRANSACTIONS, false);
+    connection.execute(A);
+    connection.gate.setSavepoint("s");
+    connection.execute(B);
+    server.loseAtRollback(cut());
+    connection.gate.rollBackTo("s");
+    connection.execute(C);
+    connection.commit();
+    assertThat(server.log()).containsExactly(A, B, MOVED, A, C, "commit");
+  }
 }
