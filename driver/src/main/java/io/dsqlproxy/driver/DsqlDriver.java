@@ -100,7 +100,8 @@ public final class DsqlDriver implements Driver {
             settings.planning().allowWeakerIsolation(),
             DriverStatistics.global());
     Renewal renewal =
-        Renewal.inRealTime(settings.reconnect(), settings.maxConnectionAge(), connections::open);
+        Renewal.inRealTime(
+            settings.reconnect(), settings.maxConnectionAge(), connections::openToDsql);
     LockAccess lockAccess = lockAccess(context.url(), request, settings, connections);
     return DsqlConnection.wrap(physical, context, renewal, lockAccess);
   }
@@ -116,7 +117,7 @@ public final class DsqlDriver implements Driver {
     }
     String user = request.value(PGProperty.USER).orElse("");
     return new LockAccess(
-        SharedLockServices.global().service(url, user, settings.locks()), connections::open);
+        SharedLockServices.global().service(url, user, settings.locks()), connections::openToDsql);
   }
 
   /** True for every URL with our prefix: a malformed one deserves an explanation by connect. */

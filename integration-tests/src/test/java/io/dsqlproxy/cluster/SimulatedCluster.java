@@ -74,6 +74,16 @@ public final class SimulatedCluster
     return dataSource;
   }
 
+  /** The URL for raw pgJDBC, with the user {@code admin}. */
+  public String postgresUrl() {
+    return simulator.postgresUrl();
+  }
+
+  /** A fresh token for {@code admin}. */
+  public String token() {
+    return simulator.token("admin");
+  }
+
   /** A connection of raw pgJDBC's. */
   public Connection connectPg() throws SQLException {
     return simulator.connect();

@@ -14,20 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.PGProperty;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns what the application asked for into what a login on Aurora DSQL needs: a token in the place
- * of the password, TLS, an end to every wait, and nothing that the service refuses. Immutable.
+ * of the password, TLS, and an end to every wait. Immutable.
  */
 public final class Login {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Login.class);
-
-  private static final AtomicBoolean AUTOSAVE_REPORTED = new AtomicBoolean();
 
   private final PgConnectionRequest request;
   private final Optional<DsqlEndpoint> endpoint;
@@ -62,9 +55,6 @@ public final class Login {
     if (iam || endpoint.isPresent()) {
       changes.putAll(TlsDefaults.missing(request));
       changes.putAll(SocketDefaults.missing(request));
-    }
-    if (savesAutomatically(request)) {
-      changes.put(PGProperty.AUTOSAVE.getName(), "never");
     }
     return new Login(changes.isEmpty() ? request : request.with(changes), endpoint, token);
   }
@@ -146,16 +136,6 @@ public final class Login {
             + " could be read; it must be "
             + DriverProperty.REGION.rule()
             + '.');
-  }
-
-  /** Automatic savepoints are refused by the service, and each refusal costs the transaction. */
-  private static boolean savesAutomatically(PgConnectionRequest request) {
-    boolean saves =
-        request.value(PGProperty.AUTOSAVE).filter(mode -> !mode.equals("never")).isPresent();
-    if (saves && AUTOSAVE_REPORTED.compareAndSet(false, true)) {
-      LOG.warn("autosave is taken as never: Aurora DSQL has no savepoints");
-    }
-    return saves;
   }
 
   /** Whether the server is a cluster, or is treated as one because tokens are signed for it. */

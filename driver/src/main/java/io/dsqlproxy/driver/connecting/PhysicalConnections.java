@@ -40,10 +40,10 @@ public final class PhysicalConnections {
   }
 
   /**
-   * A new connection of pgJDBC's. To a cluster it logs in with a token that holds now, no faster
-   * than the cluster allows, and again if that can help, for no longer than {@code loginTimeout} or
-   * {@code connectDeadline}; an interruption ends every wait. To any other server it logs in once,
-   * as pgJDBC does.
+   * A new connection of pgJDBC's, to whatever server it is. To a cluster it logs in with a token
+   * that holds now, no faster than the cluster allows, and again if that can help, for no longer
+   * than {@code loginTimeout} or {@code connectDeadline}; an interruption ends every wait. To any
+   * other server it logs in once, as pgJDBC does.
    *
    * @throws SQLException SQLSTATE 28000 if there is nothing to sign with, 08001 if the time is over
    *     or the thread is interrupted; else the SQLSTATE of the last login, whose exception is the
@@ -59,17 +59,38 @@ public final class PhysicalConnections {
   }
 
   /**
+   * A new connection to a server that {@linkplain #isToDsql is known} for Aurora DSQL.
+   *
+   * @throws SQLException as {@link #open} does
+   */
+  public Connection openToDsql() throws SQLException {
+    Connection connection = open();
+    try {
+      AutomaticSavepoints.switchOff(connection);
+      return connection;
+    } catch (SQLException | RuntimeException | Error failure) {
+      connection.close();
+      throw failure;
+    }
+  }
+
+  /**
    * Whether the server of one of these connections is Aurora DSQL. If neither the properties nor
-   * the login tell, the server is asked.
+   * the login tell, the server is asked. If it is, the connection is made ready for it.
    *
    * @throws SQLException if the server cannot be asked; the connection is of no use then
    */
   public boolean isToDsql(Connection connection) throws SQLException {
-    return switch (settings.dialect()) {
-      case DSQL -> true;
-      case POSTGRESQL -> false;
-      case AUTO -> isForDsql() || saysSo(connection);
-    };
+    boolean dsql =
+        switch (settings.dialect()) {
+          case DSQL -> true;
+          case POSTGRESQL -> false;
+          case AUTO -> isForDsql() || saysSo(connection);
+        };
+    if (dsql) {
+      AutomaticSavepoints.switchOff(connection);
+    }
+    return dsql;
   }
 
   /** Nobody else takes a token, and nobody gives credentials for another server. */

@@ -20,7 +20,6 @@ import java.util.Properties;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 import org.postgresql.jdbc.SslMode;
@@ -341,19 +340,6 @@ class LoginTest {
     SslMode mode = SslMode.of(resolved(CLUSTER_URL + settings));
 
     assertThat(mode.requireEncryption()).isTrue();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"always", "conservative", "ALWAYS", "''"})
-  void noSavepointIsSetBehindTheApplicationsBack(String mode) throws Exception {
-    Properties info = fixedCredentials();
-    info.setProperty("autosave", mode);
-
-    for (String url : new String[] {CLUSTER_URL, "jdbc:dsql-proxy://localhost/db?user=a"}) {
-      assertThat(resolved(url + "&autosave=" + mode)).containsEntry("autosave", "never");
-      assertThat(complete(url, info).properties()).containsEntry("autosave", "never");
-    }
-    assertThat(resolved(CLUSTER_URL)).doesNotContainKey("autosave");
   }
 
   @Test
