@@ -408,10 +408,15 @@ public final class DsqlConnection extends ForwardingConnection {
   /** Switched on inside a transaction, it commits. */
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
-    if (autoCommit && !session.isAutoCommit()) {
-      gate.commit(() -> delegate().setAutoCommit(true));
-    } else {
-      delegate().setAutoCommit(autoCommit);
+    try {
+      if (autoCommit && !session.isAutoCommit()) {
+        gate.commit(() -> delegate().setAutoCommit(true));
+      } else {
+        delegate().setAutoCommit(autoCommit);
+      }
+    } catch (SQLException failure) {
+      session.autoCommitAfterFailure(autoCommit);
+      throw failure;
     }
     session.autoCommit(autoCommit);
   }

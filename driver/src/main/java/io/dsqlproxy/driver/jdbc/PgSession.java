@@ -105,6 +105,23 @@ final class PgSession implements Session {
     state.set(SessionState.ClientSetting.AUTO_COMMIT, to -> to.setAutoCommit(value));
   }
 
+  /**
+   * A change of autocommit failed. pgJDBC may have made it all the same, after a COMMIT that rolled
+   * back for instance. If the connection is lost, the next one gets what the application asked for:
+   * in autocommit no statement waits for a COMMIT that the application does not send.
+   *
+   * @param asked what the application asked for
+   */
+  void autoCommitAfterFailure(boolean asked) {
+    boolean inForce = asked;
+    try {
+      inForce = current.pg().getAutoCommit();
+    } catch (SQLException closed) {
+      LOG.debug("The connection is lost: autocommit will be {} on the next one", asked);
+    }
+    autoCommit(inForce);
+  }
+
   // -------------------- the state of the protocol
 
   @Override

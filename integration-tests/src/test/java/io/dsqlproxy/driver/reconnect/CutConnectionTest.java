@@ -157,6 +157,19 @@ class CutConnectionTest {
     assertThat(cluster.balance(2)).isEqualTo(193);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"BETWEEN_TRANSACTIONS", "IN_TRANSACTIONS"})
+  void statementAfterALossInSetAutoCommitIsCommitted(ReconnectMode mode) throws SQLException {
+    begin(mode);
+    run(connection, PAY);
+    cluster.cutAt(afterCommit());
+    assertThatExceptionOfType(CommitOutcomeUnknownException.class)
+        .isThrownBy(() -> connection.setAutoCommit(true));
+    run(connection, PAY);
+    assertThat(connection.getAutoCommit()).isTrue();
+    assertThat(cluster.balance(1)).isEqualTo(114);
+  }
+
   @Test
   void everythingSurfacesByDefault() throws SQLException {
     begin(NEVER);
