@@ -284,6 +284,14 @@ public final class ExecutionGate {
   }
 
   /**
+   * Asks something that is no part of the application's transaction, and whose answer a replay need
+   * not give again. Where no transaction is open, none is open afterwards.
+   */
+  public <T> T ask(Question<T> question) throws SQLException {
+    return transaction.ask(question);
+  }
+
+  /**
    * Asks something that is no part of the application's transaction, unless one is open.
    *
    * @param reason why an open transaction will not be run again, as a clause

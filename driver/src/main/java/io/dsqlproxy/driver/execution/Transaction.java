@@ -470,20 +470,32 @@ final class Transaction {
   }
 
   /** A transaction that only this has begun is over afterwards. */
-  <T> T aside(String reason, ExecutionGate.Question<T> question) throws SQLException {
+  <T> T ask(ExecutionGate.Question<T> question) throws SQLException {
     takeTurn();
     boolean open = session.isTransactionOpen();
     try {
       T answer = question.ask();
-      if (open) {
-        enter();
-        journal.giveUp(reason);
-      } else {
+      if (!open) {
         session.rollBack();
       }
       return answer;
     } catch (SQLException failure) {
       throw open ? failure : SafeRollback.after(failure, session);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** The same; a transaction that is open will not be run again. */
+  <T> T aside(String reason, ExecutionGate.Question<T> question) throws SQLException {
+    takeTurn();
+    try {
+      boolean open = session.isTransactionOpen();
+      T answer = ask(question);
+      if (open) {
+        giveUp(reason);
+      }
+      return answer;
     } finally {
       turn.unlock();
     }

@@ -35,7 +35,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PSQLSavepoint;
 import org.slf4j.Logger;
@@ -519,12 +518,14 @@ public final class DsqlConnection extends ForwardingConnection {
     session.state().set("search_path", to -> to.setSchema(schema), session.isTransactionOpen());
   }
 
-  /** A query, with which pgJDBC begins a transaction. */
   @Override
   public String getSchema() throws SQLException {
-    AtomicReference<String> schema = new AtomicReference<>();
-    gate.set("getSchema", () -> schema.set(delegate().getSchema()));
-    return schema.get();
+    return gate.ask(() -> delegate().getSchema());
+  }
+
+  @Override
+  public String getCatalog() throws SQLException {
+    return gate.ask(() -> delegate().getCatalog());
   }
 
   @Override

@@ -55,6 +55,17 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
         connection.gate().aside(Obstacle.CATALOG_READ.because(), () -> question.ask(delegate())));
   }
 
+  /** Something about the server that no transaction changes. */
+  @FunctionalInterface
+  private interface Constant<T> {
+
+    T ask(DatabaseMetaData metaData) throws SQLException;
+  }
+
+  private <T> T constant(Constant<T> constant) throws SQLException {
+    return connection.gate().ask(() -> constant.ask(delegate()));
+  }
+
   // -------------------- java.sql.DatabaseMetaData: answers of our own
 
   @Override
@@ -103,6 +114,53 @@ final class DsqlDatabaseMetaData extends ForwardingDatabaseMetaData {
   @Override
   public boolean supportsSavepoints() {
     return connection.gate().hasSavepoints();
+  }
+
+  // -------------------- java.sql.DatabaseMetaData: constants that pgJDBC asks the server for
+
+  @Override
+  public String getSQLKeywords() throws SQLException {
+    return constant(metaData -> metaData.getSQLKeywords());
+  }
+
+  @Override
+  public int getMaxSchemaNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxSchemaNameLength());
+  }
+
+  @Override
+  public int getMaxColumnNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxColumnNameLength());
+  }
+
+  @Override
+  public int getMaxColumnsInIndex() throws SQLException {
+    return constant(metaData -> metaData.getMaxColumnsInIndex());
+  }
+
+  @Override
+  public int getMaxCursorNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxCursorNameLength());
+  }
+
+  @Override
+  public int getMaxProcedureNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxProcedureNameLength());
+  }
+
+  @Override
+  public int getMaxCatalogNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxCatalogNameLength());
+  }
+
+  @Override
+  public int getMaxTableNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxTableNameLength());
+  }
+
+  @Override
+  public int getMaxUserNameLength() throws SQLException {
+    return constant(metaData -> metaData.getMaxUserNameLength());
   }
 
   // -------------------- java.sql.DatabaseMetaData: objects that lead back

@@ -329,11 +329,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public ResultSetMetaData getMetaData() throws SQLException {
     if (emulated == null) {
-      return described().getMetaData();
+      return DsqlResultSetMetaData.of(connection(), described().getMetaData());
     }
     connection().session().usable();
     try (Statement answer = like(emulated.shape())) {
-      return ((PreparedStatement) answer).getMetaData();
+      return DsqlResultSetMetaData.of(connection(), ((PreparedStatement) answer).getMetaData());
     }
   }
 

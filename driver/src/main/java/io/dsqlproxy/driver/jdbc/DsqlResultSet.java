@@ -14,6 +14,7 @@ import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
@@ -575,6 +576,11 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   public void updateObject(String columnLabel, Object x, SQLType targetSqlType)
       throws SQLException {
     target().updateObject(columnLabel, DsqlArray.undecorated(x), targetSqlType);
+  }
+
+  @Override
+  public ResultSetMetaData getMetaData() throws SQLException {
+    return DsqlResultSetMetaData.of(connection, delegate.getMetaData());
   }
 
   // -------------------- java.sql.Wrapper

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Set;
@@ -54,7 +55,8 @@ class JdbcSurfaceTest {
             Connection.class,
             DsqlConnection.class,
             "createStatement prepareStatement prepareCall nativeSQL commit rollback setAutoCommit "
-                + "setSavepoint releaseSavepoint setSchema getSchema setClientInfo getMetaData "
+                + "setSavepoint releaseSavepoint setSchema getSchema getCatalog setClientInfo "
+                + "getMetaData "
                 + "createArrayOf setTransactionIsolation setReadOnly setHoldability setTypeMap "
                 + "getTypeMap setNetworkTimeout close abort isClosed isValid unwrap isWrapperFor"),
         Arguments.of(Statement.class, DsqlStatement.class, STATEMENT),
@@ -70,7 +72,7 @@ class JdbcSurfaceTest {
         Arguments.of(
             ResultSet.class,
             DsqlResultSet.class,
-            "next previous absolute relative first last beforeFirst afterLast isBeforeFirst isLast "
+            "getMetaData next previous absolute relative first last beforeFirst afterLast isBeforeFirst isLast "
                 + "isAfterLast wasNull close getStatement insertRow updateRow deleteRow refreshRow "
                 + "cancelRowUpdates moveToInsertRow moveToCurrentRow getBlob getClob getObject "
                 + "getArray updateArray updateObject unwrap isWrapperFor"),
@@ -79,8 +81,16 @@ class JdbcSurfaceTest {
             DsqlDatabaseMetaData.class,
             "getURL getDriverName getDriverVersion getDriverMajorVersion getDriverMinorVersion "
                 + "getDefaultTransactionIsolation supportsTransactionIsolationLevel "
-                + "supportsSavepoints getConnection unwrap isWrapperFor "
+                + "supportsSavepoints getConnection unwrap isWrapperFor getSQLKeywords "
+                + "getMaxSchemaNameLength getMaxColumnNameLength getMaxColumnsInIndex "
+                + "getMaxCursorNameLength getMaxProcedureNameLength getMaxCatalogNameLength "
+                + "getMaxTableNameLength getMaxUserNameLength "
                 + namesOf(DatabaseMetaData.class, m -> m.getReturnType() == ResultSet.class)),
+        Arguments.of(
+            ResultSetMetaData.class,
+            DsqlResultSetMetaData.class,
+            "isAutoIncrement isNullable getSchemaName getTableName getColumnTypeName unwrap "
+                + "isWrapperFor"),
         Arguments.of(Array.class, DsqlArray.class, "getResultSet"));
   }
 
