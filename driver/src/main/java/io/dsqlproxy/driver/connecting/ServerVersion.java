@@ -17,8 +17,12 @@ final class ServerVersion {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerVersion.class);
 
-  /** PostgreSQL, and what is built from it, goes on with the machine and the compiler. */
-  private static final Pattern OF_DSQL = Pattern.compile("PostgreSQL \\d+(\\.\\d+)?");
+  /**
+   * Nothing more than the version, or else a name. PostgreSQL, and what is built from it, goes on
+   * with the machine and the compiler.
+   */
+  private static final Pattern OF_DSQL =
+      Pattern.compile("PostgreSQL \\d+(\\.\\d+)*|.*\\bDSQL\\b.*");
 
   private ServerVersion() {}
 
