@@ -28,6 +28,9 @@ public final class DsqlExceptions {
   private static final String NO_TRANSACTION = "25P01";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String QUERY_CANCELED = "57014";
+  private static final String TOO_MANY_RESULTS = "0100E";
+  private static final String NO_DATA = "02000";
+  private static final String INVALID_PARAMETER_VALUE = "22023";
 
   /** Of a statement, in a message. */
   private static final int SHOWN_CHARACTERS = 200;
@@ -353,6 +356,62 @@ public final class DsqlExceptions {
         "The parameter's stream could not be read: " + cause.getMessage(),
         UNREADABLE_PARAMETER,
         cause);
+  }
+
+  // -------------------- texts and batches with transaction control
+
+  /** Where its statements end cannot be told as the server would. */
+  public static UnsupportedStatementException scriptWithEscapes() {
+    return new UnsupportedStatementException(
+        "A text of several statements with transaction control was not sent: where they end is not"
+            + " certain while standard_conforming_strings is off. Switch it on, or execute the"
+            + " statements one by one");
+  }
+
+  /** An entry of a batch has one count, and fails as one. */
+  public static UnsupportedStatementException scriptInBatch() {
+    return new UnsupportedStatementException(
+        "A text of several statements with transaction control was not added to the batch: an entry"
+            + " is one statement. Add the statements one by one");
+  }
+
+  /** Whether a failure says more than the server, or pgJDBC, has said. */
+  public static boolean isOfThisDriver(SQLException failure) {
+    return failure instanceof ConflictException
+        || failure instanceof CommitOutcomeUnknownException
+        || failure instanceof LockLostException
+        || failure instanceof UnsupportedStatementException;
+  }
+
+  /** A text that was to give no rows gave some, as pgJDBC says it. */
+  public static SQLException rowsNotExpected() {
+    return new SQLException("A result was returned when none was expected.", TOO_MANY_RESULTS);
+  }
+
+  /** What pgJDBC says of a query that gave no rows. */
+  public static SQLException noRows() {
+    return new SQLException("No results were returned by the query.", NO_DATA);
+  }
+
+  /** What pgJDBC says of a query that gave more than one result. */
+  public static SQLException severalResults() {
+    return new SQLException("Multiple ResultSets were returned by the query.", TOO_MANY_RESULTS);
+  }
+
+  /** Whether a statement was executed, and gave rows that were not expected. */
+  public static boolean isUnexpectedResult(SQLException failure) {
+    return TOO_MANY_RESULTS.equals(failure.getSQLState());
+  }
+
+  /** What pgJDBC says of a parameter that has no value. */
+  public static SQLException parameterWithoutValue(int index) {
+    return new SQLException(
+        "No value specified for parameter " + index + '.', INVALID_PARAMETER_VALUE);
+  }
+
+  /** The statement was cancelled between two of its parts. */
+  public static SQLException cancelledBetweenParts() {
+    return new SQLException("canceling statement due to user request", QUERY_CANCELED);
   }
 
   // -------------------- locks that are emulated

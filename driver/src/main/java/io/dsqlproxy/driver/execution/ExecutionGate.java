@@ -130,6 +130,9 @@ public final class ExecutionGate {
     if (command.kind() != TransactionCommand.Kind.ROLLBACK) {
       guard.beforeStatement();
     }
+    if (!inTransaction && command.isAboutSavepoint() && hasSavepoints()) {
+      throw DsqlExceptions.onlyInTransaction(plan.sql());
+    }
     PlannedForm.Send form = admit(plan, situated(plan, inTransaction));
     statistics.statementExecuted();
     noteSettings(plan.effect());

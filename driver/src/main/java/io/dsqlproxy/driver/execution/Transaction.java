@@ -176,7 +176,7 @@ final class Transaction {
       } catch (SQLException failure) {
         failIfLockLost(failure);
         if (!mayRecover(failure, command, first, unsent)) {
-          SQLException surfacing = commit && !unsent ? ofEnd(failure) : failure;
+          SQLException surfacing = mayCommit(command) && !unsent ? ofEnd(failure) : failure;
           journalFailure(statement, step, operation, executed, failure);
           throw lostWith(Recovery.failedOtherwise(recovery, surfacing), command);
         }
@@ -198,6 +198,12 @@ final class Transaction {
   private static boolean isEnd(TransactionCommand command) {
     return command.kind() == TransactionCommand.Kind.COMMIT
         || command.kind() == TransactionCommand.Kind.ROLLBACK;
+  }
+
+  /** {@code COMMIT AND CHAIN} and two-phase commit may do it, too. */
+  private static boolean mayCommit(TransactionCommand command) {
+    return command.kind() == TransactionCommand.Kind.COMMIT
+        || command.kind() == TransactionCommand.Kind.UNCLEAR;
   }
 
   // -------------------- postponed locks
@@ -389,7 +395,7 @@ final class Transaction {
     if (!session.isTransactionOpen()) {
       over();
     } else if (command.kind() == TransactionCommand.Kind.UNCLEAR) {
-      journal.giveUp(Obstacle.BEGUN_IN_A_TEXT.because());
+      journal.giveUp(Obstacle.BEGUN_IN_A_CHAIN.because());
       fences.begunUnseen();
     } else if (isJournaling()) {
       statement.journaled(record(statement, step, operation, executed, result));
@@ -597,7 +603,8 @@ final class Transaction {
     if (session.isLost()) {
       return Reconnection.mayRepeat(session, command, first, unsent, recoveries.replay());
     }
-    return !(failure instanceof ConflictException)
+    return !command.isScript()
+        && !(failure instanceof ConflictException)
         && !DsqlExceptions.IN_FAILED_TRANSACTION.equals(failure.getSQLState())
         && recoveries.isConflict(failure)
         && recoveries.replay();
@@ -620,6 +627,9 @@ final class Transaction {
   /** The transaction of a lost connection is over, and the application has to hear of it. */
   private SQLException lostWith(SQLException error, TransactionCommand command) {
     if (session.isLost()) {
+      if (mayCommit(command)) {
+        session.forgetTransaction(true);
+      }
       surfaces(error, isEnd(command));
     }
     return error;

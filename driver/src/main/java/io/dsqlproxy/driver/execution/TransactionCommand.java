@@ -23,9 +23,8 @@ public final class TransactionCommand {
   static final TransactionCommand SEVERAL_STATEMENTS =
       new TransactionCommand(Kind.NONE, "", true, true);
 
-  /** Several statements of which at least one does, or may. */
-  static final TransactionCommand SEVERAL_UNCLEAR =
-      new TransactionCommand(Kind.UNCLEAR, "", true, true);
+  /** Several statements of which at least one does. */
+  static final TransactionCommand SCRIPT = new TransactionCommand(Kind.UNCLEAR, "", true, true);
 
   /** CALL and DO: what they run may commit, if they are not part of a transaction. */
   static final TransactionCommand PROCEDURE = new TransactionCommand(Kind.NONE, "", false, true);
@@ -63,8 +62,7 @@ public final class TransactionCommand {
     ROLLBACK_TO,
     /**
      * Anything else that starts with a word of transaction control: {@code AND CHAIN}, two-phase
-     * commit, and what PostgreSQL does not understand either; and texts of several statements of
-     * which one is transaction control, {@code CALL} or {@code DO}.
+     * commit, and what PostgreSQL does not understand either; and {@linkplain #isScript scripts}.
      */
     UNCLEAR
   }
@@ -141,6 +139,24 @@ public final class TransactionCommand {
    */
   public String name() {
     return name;
+  }
+
+  /**
+   * Whether the text holds several statements, one of which is transaction control. Such a text is
+   * executed piece by piece, and never as a whole.
+   */
+  public boolean isScript() {
+    return this == SCRIPT;
+  }
+
+  /** Whether it does anything to the transaction. */
+  public boolean isControl() {
+    return kind != Kind.NONE;
+  }
+
+  /** Whether it is a command about a savepoint. */
+  public boolean isAboutSavepoint() {
+    return kind == Kind.SAVEPOINT || kind == Kind.RELEASE || kind == Kind.ROLLBACK_TO;
   }
 
   /** Whether the text holds more than one statement. */

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.execution;
 
 import io.dsqlproxy.driver.execution.TransactionCommand.Kind;
+import io.dsqlproxy.rewriter.analysis.StatementBoundary;
 import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
@@ -32,33 +33,25 @@ final class TransactionCommandReader {
     boolean control = false;
     int first = 0;
     while (first < tokens.size()) {
-      int end = endOfStatement(tokens, first);
+      int end = StatementBoundary.end(tokens, first);
       if (end > first) {
         several |= only != null;
-        only = new TransactionCommandReader(tokens, first, end).command();
-        control |= only != TransactionCommand.NONE && only != TransactionCommand.SET_TRANSACTION;
+        only = read(tokens, first, end);
+        control |= only.kind() != Kind.NONE;
       }
       first = end + 1;
     }
     if (several) {
-      return control ? TransactionCommand.SEVERAL_UNCLEAR : TransactionCommand.SEVERAL_STATEMENTS;
+      return control ? TransactionCommand.SCRIPT : TransactionCommand.SEVERAL_STATEMENTS;
     }
     return only == null ? TransactionCommand.NONE : only;
   }
 
-  /** The semicolons of {@code CREATE RULE … DO (…; …)} end nothing. */
-  private static int endOfStatement(Tokens tokens, int first) {
-    int depth = 0;
-    for (int i = first; i < tokens.size(); i++) {
-      if (tokens.isPunctuation(i, '(')) {
-        depth++;
-      } else if (tokens.isPunctuation(i, ')')) {
-        depth = Math.max(0, depth - 1);
-      } else if (depth == 0 && tokens.isPunctuation(i, ';')) {
-        return i;
-      }
-    }
-    return tokens.size();
+  /** What one statement does. */
+  static TransactionCommand read(Tokens tokens, int first, int end) {
+    return end > first
+        ? new TransactionCommandReader(tokens, first, end).command()
+        : TransactionCommand.NONE;
   }
 
   private TransactionCommand command() {

@@ -40,6 +40,12 @@ final class DsqlCallableStatement extends ForwardingCallableStatement {
     return super.filled(fresh, withBatch);
   }
 
+  @Override
+  DsqlPreparedStatement prepare(String piece) throws SQLException {
+    return connection()
+        .prepareCall(piece, (c, sql) -> (CallableStatement) preparation().prepare(c, sql));
+  }
+
   // -------------------- what the journal needs
 
   private <T> StatementUnit<T> callUnit(Invocation<T> invocation, Statement statement, T answer)

@@ -7,6 +7,7 @@ import io.dsqlproxy.driver.execution.Operation;
 import io.dsqlproxy.driver.execution.Recoveries;
 import io.dsqlproxy.driver.execution.Retries;
 import io.dsqlproxy.driver.execution.RetryMode;
+import io.dsqlproxy.driver.execution.ScriptPiece;
 import io.dsqlproxy.driver.execution.SessionGuard;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.forwarding.ForwardingConnection;
@@ -156,6 +157,15 @@ public final class DsqlConnection extends ForwardingConnection {
     }
   }
 
+  /** Only the end of the transaction is possible, if one is open. */
+  void failTransaction(DsqlStatement statement, SQLException failure) throws SQLException {
+    gate.attempt(
+        statement,
+        () -> {
+          throw failure;
+        });
+  }
+
   // -------------------- decoration
 
   /** Decorates the result of a statement that the application does not have. */
@@ -258,6 +268,32 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   private Statement create(Preparation<Statement> preparation) throws SQLException {
+    return createPiece(preparation);
+  }
+
+  // -------------------- texts of several statements with transaction control
+
+  /**
+   * The pieces of a script, none of which is refused.
+   *
+   * @throws SQLException if one of them is, or where they end is not certain
+   */
+  List<ScriptPiece> piecesOf(String script) throws SQLException {
+    if (!session.current().pg().getStandardConformingStrings()) {
+      throw DsqlExceptions.scriptWithEscapes();
+    }
+    List<ScriptPiece> pieces = ScriptPiece.piecesOf(script);
+    for (ScriptPiece piece : pieces) {
+      Plan plan = plan(piece.sql());
+      if (!(plan.inTransaction() instanceof PlannedForm.Emulate)) {
+        gate.admitToPrepare(plan, plan.inTransaction());
+      }
+    }
+    return pieces;
+  }
+
+  /** A statement that executes a piece. */
+  DsqlStatement createPiece(Preparation<? extends Statement> preparation) throws SQLException {
     PhysicalConnection physical = usable();
     Statement own = preparation.prepare(physical.connection(), "");
     return new DsqlStatement(this, physical, own, preparation);
@@ -299,8 +335,14 @@ public final class DsqlConnection extends ForwardingConnection {
             c.prepareStatement(text, resultSetType, resultSetConcurrency, resultSetHoldability));
   }
 
-  private PreparedStatement prepare(String sql, Preparation<PreparedStatement> preparation)
+  DsqlPreparedStatement prepare(String sql, Preparation<PreparedStatement> preparation)
       throws SQLException {
+    if (TransactionCommand.of(sql).isScript()) {
+      piecesOf(sql);
+      PhysicalConnection physical = usable();
+      PreparedStatement own = preparation.prepare(physical.connection(), sql);
+      return new DsqlPreparedStatement(this, physical, own, Plan.unchanged(sql), preparation, sql);
+    }
     Plan plan = plan(sql);
     PlannedForm autocommit = plan.autocommit();
     PlannedForm inTransaction = plan.inTransaction();
@@ -333,7 +375,7 @@ public final class DsqlConnection extends ForwardingConnection {
     };
   }
 
-  private PreparedStatement prepareBoth(
+  private DsqlPreparedStatement prepareBoth(
       Plan plan, String alone, String within, Preparation<PreparedStatement> preparation)
       throws SQLException {
     PhysicalConnection physical = usable();
@@ -370,9 +412,13 @@ public final class DsqlConnection extends ForwardingConnection {
   }
 
   /** A call always has the form of a transaction, which is safe in every situation. */
-  private CallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
+  DsqlCallableStatement prepareCall(String sql, Preparation<CallableStatement> preparation)
       throws SQLException {
-    Plan plan = plan(sql);
+    boolean script = TransactionCommand.of(sql).isScript();
+    if (script) {
+      piecesOf(sql);
+    }
+    Plan plan = script ? Plan.unchanged(sql) : plan(sql);
     PlannedForm planned = plan.inTransaction();
     boolean emulated = planned instanceof PlannedForm.Emulate;
     PlannedForm form =

@@ -1,12 +1,15 @@
 package io.dsqlproxy.driver.jdbc;
 
+import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Operation;
+import io.dsqlproxy.driver.execution.ScriptPiece;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.journal.ArrayBinding;
 import io.dsqlproxy.driver.journal.ObjectBinding;
 import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.Parameters;
+import io.dsqlproxy.driver.journal.ShiftedBinding;
 import io.dsqlproxy.driver.journal.SizedBinding;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
 import io.dsqlproxy.driver.journal.StreamBinding;
@@ -27,6 +30,8 @@ import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.Statement;
 import java.sql.Types;
+import java.util.Collections;
+import java.util.List;
 import org.postgresql.util.ByteStreamWriter;
 
 /**
@@ -58,6 +63,9 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   private final TransactionCommand command;
   private final Parameters parameters = new Parameters();
 
+  /** The pieces of a text that is executed piece by piece; or null. */
+  private final List<ScriptPiece> pieces;
+
   /** What is emulated, so that its own statement holds parameters and is not sent; or null. */
   private final EmulatedRequest emulated;
 
@@ -79,6 +87,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     this.text = text;
     this.plan = plan;
     this.command = TransactionCommand.of(plan.sql());
+    this.pieces = command.isScript() ? ScriptPiece.piecesOf(plan.sql()) : null;
     this.emulated =
         plan.inTransaction() instanceof PlannedForm.Emulate form ? form.request() : null;
   }
@@ -272,40 +281,104 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     }
   }
 
-  private <T> T execute(Operation<DsqlStatement, T> operation) throws SQLException {
-    T result = connection().execute(this, plan, command, operation);
+  private <T> T execute(Operation<DsqlStatement, T> operation, Script.Run run, Answer<T> answer)
+      throws SQLException {
+    failIfClosed();
+    T result =
+        pieces == null
+            ? connection().execute(this, plan, command, operation)
+            : answer.of(executePieces(run));
     if (streamBound) {
       parameters.executed();
     }
     return result;
   }
 
+  // -------------------- scripts
+
+  private ScriptResults executePieces(Script.Run run) throws SQLException {
+    failIfUnbound();
+    return executeScript(pieces, run);
+  }
+
+  /** As in pgJDBC nothing is executed before all parameters have values. */
+  private void failIfUnbound() throws SQLException {
+    ScriptPiece last = pieces.get(pieces.size() - 1);
+    for (int i = 1; i <= last.parametersBefore() + last.parameters(); i++) {
+      if (parameters.binding(i) == null) {
+        throw DsqlExceptions.parameterWithoutValue(i);
+      }
+    }
+  }
+
+  /** Each piece has its share of the parameters. */
+  @Override
+  final DsqlStatement statementFor(ScriptPiece piece) throws SQLException {
+    if (piece.isControl()) {
+      return plainStatement();
+    }
+    DsqlPreparedStatement prepared = likeOwner(prepare(piece.sql()));
+    prepared.streamBound = streamBound;
+    int before = piece.parametersBefore();
+    for (int i = 1; i <= piece.parameters(); i++) {
+      prepared.bind(i, ShiftedBinding.of(parameters.binding(before + i), before));
+    }
+    return prepared;
+  }
+
+  /** Prepares a piece as the whole text was prepared. */
+  DsqlPreparedStatement prepare(String piece) throws SQLException {
+    return connection()
+        .prepare(piece, (c, sql) -> (PreparedStatement) preparation().prepare(c, sql));
+  }
+
+  @Override
+  final boolean executePiece(ScriptPiece piece, ReturnedKeys keys) throws SQLException {
+    return execute();
+  }
+
+  @Override
+  final void executePieceUpdate(ScriptPiece piece) throws SQLException {
+    executeLargeUpdate();
+  }
+
+  @Override
+  final List<ScriptPiece> batchPieces() {
+    return Collections.nCopies(batch().size(), ScriptPiece.statementsOf(plan.sql()).get(0));
+  }
+
   // -------------------- java.sql.PreparedStatement: executions
 
   @Override
   public ResultSet executeQuery() throws SQLException {
-    return decorated(execute(QUERY));
+    return decorated(execute(QUERY, ReturnedKeys.NONE, ScriptResults::onlyRows));
   }
 
   @Override
   public int executeUpdate() throws SQLException {
-    return execute(UPDATE);
+    return execute(UPDATE, Script::executeUpdates, ScriptResults::firstCount);
   }
 
   @Override
   public long executeLargeUpdate() throws SQLException {
-    return execute(LARGE_UPDATE);
+    return execute(LARGE_UPDATE, Script::executeUpdates, ScriptResults::firstLargeCount);
   }
 
   @Override
   public boolean execute() throws SQLException {
-    return execute(ANY);
+    return execute(ANY, ReturnedKeys.NONE, ScriptResults::toFirst);
   }
 
   @Override
   public void addBatch() throws SQLException {
+    failIfClosed();
+    if (command.isScript()) {
+      throw DsqlExceptions.scriptInBatch();
+    }
     PlannedForm.Send form = connection().gate().admitToBatch(plan);
-    if (batch().size() == 0) {
+    if (command.isControl()) {
+      makeBatchScript();
+    } else if (batch().size() == 0) {
       connection().session().batched(form.sql());
     }
     batchStatement().addBatch();

@@ -451,7 +451,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     if (statement == null && undecorated != null) {
       statement = new DsqlStatement(connection, undecorated, this);
     }
-    return statement;
+    return statement == null ? null : statement.forApplication();
   }
 
   /** pgJDBC opens the cursor that a value names, which the journal does not know. */

@@ -3,6 +3,7 @@ package io.dsqlproxy.driver.jdbc;
 import io.dsqlproxy.driver.execution.DsqlExceptions;
 import io.dsqlproxy.driver.execution.Executable;
 import io.dsqlproxy.driver.execution.Operation;
+import io.dsqlproxy.driver.execution.ScriptPiece;
 import io.dsqlproxy.driver.execution.TransactionCommand;
 import io.dsqlproxy.driver.fences.RowObserver;
 import io.dsqlproxy.driver.forwarding.ForwardingStatement;
@@ -24,9 +25,13 @@ import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.postgresql.PGStatement;
+import org.postgresql.jdbc.PgStatement;
 
 /**
  * A statement whose executions are planned and pass the gate, and whose results lead back to it.
@@ -72,6 +77,15 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   private RowObserver nextObserver;
   private RowObserver observer;
   private StatementOrigin origin;
+
+  /** The execution that was the last, if it was one piece by piece; or null. */
+  private volatile Script script;
+
+  /** Whether the batch holds transaction control, so that it is executed piece by piece. */
+  private boolean batchIsScript;
+
+  /** The application's statement, if this executes a piece for it; or null. */
+  private DsqlStatement owner;
 
   /** A statement of its own on a physical connection, which can be made like this on another. */
   DsqlStatement(
@@ -122,6 +136,10 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     return connection;
   }
 
+  final Preparation<? extends Statement> preparation() {
+    return preparation;
+  }
+
   final Batch batch() {
     return batch;
   }
@@ -139,17 +157,145 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     return lastResult;
   }
 
-  private <T> T execute(String sql, Operation<DsqlStatement, T> operation) throws SQLException {
-    return connection.execute(this, connection.plan(sql), TransactionCommand.of(sql), operation);
-  }
-
-  private <N extends Number> N executeUpdate(String sql, Execution<N> execution)
+  /**
+   * Executes a text.
+   *
+   * @param run executes its pieces, if it is a script; null if pgJDBC refuses to execute anything
+   * @param answer what is given of their results
+   */
+  private <T> T execute(
+      String sql, Operation<DsqlStatement, T> operation, Script.Run run, Answer<T> answer)
       throws SQLException {
-    return execute(sql, new Operation<>(execution, DsqlStatement::updateUnit));
+    failIfClosed();
+    TransactionCommand command = TransactionCommand.of(sql);
+    if (command.isScript() && run != null) {
+      return answer.of(executeScript(connection.piecesOf(sql), run));
+    }
+    return connection.execute(this, connection.plan(sql), command, operation);
   }
 
-  private boolean executeAny(String sql, Execution<Boolean> execution) throws SQLException {
-    return execute(sql, new Operation<>(execution, DsqlStatement::executeUnit));
+  private int executeUpdate(String sql, Execution<Integer> execution, ReturnedKeys keys)
+      throws SQLException {
+    Operation<DsqlStatement, Integer> operation =
+        new Operation<>(execution, DsqlStatement::updateUnit);
+    return execute(sql, operation, keys, ScriptResults::firstCount);
+  }
+
+  private long executeLargeUpdate(String sql, Execution<Long> execution, ReturnedKeys keys)
+      throws SQLException {
+    Operation<DsqlStatement, Long> operation =
+        new Operation<>(execution, DsqlStatement::updateUnit);
+    return execute(sql, operation, keys, ScriptResults::firstLargeCount);
+  }
+
+  private boolean executeAny(String sql, Execution<Boolean> execution, ReturnedKeys keys)
+      throws SQLException {
+    Operation<DsqlStatement, Boolean> operation =
+        new Operation<>(execution, DsqlStatement::executeUnit);
+    return execute(sql, operation, keys, ScriptResults::toFirst);
+  }
+
+  /** As pgJDBC does, and before anything else is done for the execution. */
+  final void failIfClosed() throws SQLException {
+    if (isClosed()) {
+      executedWith().getMaxRows();
+    }
+  }
+
+  // -------------------- scripts
+
+  /**
+   * What is given of the results of a script.
+   *
+   * @param <T> the answer
+   */
+  @FunctionalInterface
+  interface Answer<T> {
+
+    T of(ScriptResults results) throws SQLException;
+  }
+
+  /** Executes piece by piece; until the next execution the results are those of the pieces. */
+  final ScriptResults executeScript(List<ScriptPiece> pieces, Script.Run run) throws SQLException {
+    leaveReplay();
+    applyToOwn(DsqlStatement::closeResultsOf);
+    Script next = new Script(this);
+    script = next;
+    try {
+      run.run(next, pieces);
+      return next.results();
+    } catch (SQLException | RuntimeException | Error failure) {
+      leaveScript();
+      throw failure;
+    } finally {
+      next.executed();
+    }
+  }
+
+  private void leaveScript() throws SQLException {
+    Script left = script;
+    if (left != null) {
+      script = null;
+      left.close();
+    }
+  }
+
+  private ScriptResults scriptResults() {
+    Script now = script;
+    return now == null ? null : now.results();
+  }
+
+  static void closeResultsOf(Statement statement) throws SQLException {
+    while (statement.getMoreResults(CLOSE_ALL_RESULTS) || statement.getUpdateCount() != -1) {
+      continue;
+    }
+  }
+
+  /** A statement that executes a piece. */
+  DsqlStatement statementFor(ScriptPiece piece) throws SQLException {
+    return plainStatement();
+  }
+
+  /** A statement for any text, with what the application has set on this one. */
+  final DsqlStatement plainStatement() throws SQLException {
+    return likeOwner(
+        isPrepared() || preparation == null
+            ? connection.createPiece((c, text) -> c.createStatement())
+            : connection.createPiece(preparation));
+  }
+
+  /** Gives a statement for a piece what the application has set on this one. */
+  final <S extends DsqlStatement> S likeOwner(S piece) throws SQLException {
+    DsqlStatement statement = piece;
+    int threshold = own.unwrap(PGStatement.class).getPrepareThreshold();
+    statement.owner = this;
+    statement.settings = settings;
+    statement.applyToOwn(settings::applyTo);
+    statement.applyToOwn(own -> own.unwrap(PGStatement.class).setPrepareThreshold(threshold));
+    return piece;
+  }
+
+  /** What the application knows as the statement of this one's results. */
+  final DsqlStatement forApplication() {
+    return owner == null ? this : owner;
+  }
+
+  /** Executes a piece, which may give anything. */
+  boolean executePiece(ScriptPiece piece, ReturnedKeys keys) throws SQLException {
+    return executeAny(piece.sql(), keys.execution(), keys);
+  }
+
+  /** Executes a piece that gives no rows. */
+  void executePieceUpdate(ScriptPiece piece) throws SQLException {
+    executeLargeUpdate(piece.sql());
+  }
+
+  final long queryTimeoutMillis() throws SQLException {
+    return own.unwrap(PgStatement.class).getQueryTimeoutMs();
+  }
+
+  final void setQueryTimeoutMillis(long millis) throws SQLException {
+    applyToOwn(statement -> statement.unwrap(PgStatement.class).setQueryTimeoutMs(millis));
   }
 
   /** What the batch is called in messages, and the form of its statements if they have one. */
@@ -162,16 +308,41 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     return Effect.ANYTHING;
   }
 
-  private <T> T executeBatch(Operation<DsqlStatement, T> operation) throws SQLException {
+  private <T> T executeBatch(Operation<DsqlStatement, T> operation, Function<long[], T> answer)
+      throws SQLException {
+    failIfClosed();
     try {
+      if (batchIsScript) {
+        return answer.apply(executeBatchScript());
+      }
       executesBatch = true;
       return connection
           .gate()
           .executeBatch(this, batchForm(), batchEffect(), batch.size(), operation);
     } finally {
       executesBatch = false;
+      batchIsScript = false;
       batch = new Batch();
     }
+  }
+
+  private long[] executeBatchScript() throws SQLException {
+    batchStatement().clearBatch();
+    AtomicReference<long[]> counts = new AtomicReference<>();
+    executeScript(
+        batchPieces(),
+        (running, pieces) -> counts.set(new BatchScript(running, this, pieces).execute()));
+    return counts.get();
+  }
+
+  /** The entries of the batch. */
+  List<ScriptPiece> batchPieces() {
+    return batch.texts().stream().map(sql -> ScriptPiece.statementsOf(sql).get(0)).toList();
+  }
+
+  /** The batch holds transaction control from now on. */
+  final void makeBatchScript() {
+    batchIsScript = true;
   }
 
   // -------------------- what the gate needs
@@ -233,6 +404,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   final void leaveReplay() throws SQLException {
+    leaveScript();
     observer = nextObserver;
     nextObserver = null;
     executedInstead = null;
@@ -299,7 +471,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   @Override
   public int queryTimeoutSeconds() throws SQLException {
-    return own.getQueryTimeout();
+    return Math.toIntExact((queryTimeoutMillis() + 999) / 1000);
   }
 
   /** Another statement of pgJDBC's for another text, with the settings of this one. */
@@ -377,97 +549,125 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   @Override
   public ResultSet executeQuery(String sql) throws SQLException {
-    return decorated(execute(sql, QUERY));
+    return decorated(execute(sql, QUERY, ReturnedKeys.NONE, ScriptResults::onlyRows));
   }
 
   @Override
   public int executeUpdate(String sql) throws SQLException {
-    return execute(sql, UPDATE);
+    return execute(sql, UPDATE, Script::executeUpdates, ScriptResults::firstCount);
   }
 
   @Override
   public int executeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
     return executeUpdate(
-        sql, (statement, form) -> statement.executeUpdate(form.sql(), autoGeneratedKeys));
+        sql,
+        (statement, form) -> statement.executeUpdate(form.sql(), autoGeneratedKeys),
+        ReturnedKeys.of(autoGeneratedKeys));
   }
 
   @Override
   public int executeUpdate(String sql, int[] columnIndexes) throws SQLException {
     return executeUpdate(
-        sql, (statement, form) -> statement.executeUpdate(form.sql(), columnIndexes));
+        sql,
+        (statement, form) -> statement.executeUpdate(form.sql(), columnIndexes),
+        ReturnedKeys.of(columnIndexes));
   }
 
   @Override
   public int executeUpdate(String sql, String[] columnNames) throws SQLException {
     return executeUpdate(
-        sql, (statement, form) -> statement.executeUpdate(form.sql(), columnNames));
+        sql,
+        (statement, form) -> statement.executeUpdate(form.sql(), columnNames),
+        ReturnedKeys.of(columnNames));
   }
 
   @Override
   public long executeLargeUpdate(String sql) throws SQLException {
-    return execute(sql, LARGE_UPDATE);
+    return execute(sql, LARGE_UPDATE, Script::executeUpdates, ScriptResults::firstLargeCount);
   }
 
   @Override
   public long executeLargeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
-    return executeUpdate(
-        sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), autoGeneratedKeys));
+    return executeLargeUpdate(
+        sql,
+        (statement, form) -> statement.executeLargeUpdate(form.sql(), autoGeneratedKeys),
+        ReturnedKeys.of(autoGeneratedKeys));
   }
 
   @Override
   public long executeLargeUpdate(String sql, int[] columnIndexes) throws SQLException {
-    return executeUpdate(
-        sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), columnIndexes));
+    return executeLargeUpdate(
+        sql,
+        (statement, form) -> statement.executeLargeUpdate(form.sql(), columnIndexes),
+        ReturnedKeys.of(columnIndexes));
   }
 
   @Override
   public long executeLargeUpdate(String sql, String[] columnNames) throws SQLException {
-    return executeUpdate(
-        sql, (statement, form) -> statement.executeLargeUpdate(form.sql(), columnNames));
+    return executeLargeUpdate(
+        sql,
+        (statement, form) -> statement.executeLargeUpdate(form.sql(), columnNames),
+        ReturnedKeys.of(columnNames));
   }
 
   @Override
   public boolean execute(String sql) throws SQLException {
-    return execute(sql, ANY);
+    return execute(sql, ANY, ReturnedKeys.NONE, ScriptResults::toFirst);
   }
 
   @Override
   public boolean execute(String sql, int autoGeneratedKeys) throws SQLException {
-    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), autoGeneratedKeys));
+    return executeAny(
+        sql,
+        (statement, form) -> statement.execute(form.sql(), autoGeneratedKeys),
+        ReturnedKeys.of(autoGeneratedKeys));
   }
 
   @Override
   public boolean execute(String sql, int[] columnIndexes) throws SQLException {
-    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), columnIndexes));
+    return executeAny(
+        sql,
+        (statement, form) -> statement.execute(form.sql(), columnIndexes),
+        columnIndexes == null ? null : ReturnedKeys.of(columnIndexes));
   }
 
   @Override
   public boolean execute(String sql, String[] columnNames) throws SQLException {
-    return executeAny(sql, (statement, form) -> statement.execute(form.sql(), columnNames));
+    return executeAny(
+        sql,
+        (statement, form) -> statement.execute(form.sql(), columnNames),
+        ReturnedKeys.of(columnNames));
   }
 
   @Override
   public void addBatch(String sql) throws SQLException {
+    failIfClosed();
+    TransactionCommand command = TransactionCommand.of(sql);
+    if (command.isScript()) {
+      throw DsqlExceptions.scriptInBatch();
+    }
     PlannedForm.Send form = connection.gate().admitToBatch(connection.plan(sql));
     connection.session().batched(form.sql());
     batchStatement().addBatch(form.sql());
     batch.add(form.sql());
+    batchIsScript |= command.isControl();
   }
 
   @Override
   public void clearBatch() throws SQLException {
     batch = new Batch();
+    batchIsScript = false;
     batchStatement().clearBatch();
   }
 
   @Override
   public int[] executeBatch() throws SQLException {
-    return executeBatch(BATCH);
+    return executeBatch(BATCH, BatchScript::ints);
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
-    return executeBatch(LARGE_BATCH);
+    return executeBatch(LARGE_BATCH, counts -> counts);
   }
 
   /** Stops what it executes, and the wait for its next execution. */
@@ -478,6 +678,10 @@ class DsqlStatement extends ForwardingStatement implements Executable {
     if (other != null) {
       other.cancel();
     }
+    Script now = script;
+    if (now != null) {
+      now.cancel();
+    }
     connection.cancel(this);
   }
 
@@ -485,7 +689,8 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   @Override
   public ResultSet getResultSet() throws SQLException {
-    return decorated(delegate().getResultSet());
+    ScriptResults results = scriptResults();
+    return results != null ? results.rows() : decorated(delegate().getResultSet());
   }
 
   @Override
@@ -494,7 +699,38 @@ class DsqlStatement extends ForwardingStatement implements Executable {
   }
 
   @Override
+  public int getUpdateCount() throws SQLException {
+    ScriptResults results = scriptResults();
+    return results != null ? results.count() : super.getUpdateCount();
+  }
+
+  @Override
+  public long getLargeUpdateCount() throws SQLException {
+    ScriptResults results = scriptResults();
+    return results != null ? results.largeCount() : super.getLargeUpdateCount();
+  }
+
+  @Override
+  public SQLWarning getWarnings() throws SQLException {
+    ScriptResults results = scriptResults();
+    return results != null ? results.warnings() : super.getWarnings();
+  }
+
+  @Override
+  public void clearWarnings() throws SQLException {
+    ScriptResults results = scriptResults();
+    if (results != null) {
+      results.clearWarnings();
+    }
+    super.clearWarnings();
+  }
+
+  @Override
   public boolean getMoreResults(int current) throws SQLException {
+    ScriptResults results = scriptResults();
+    if (results != null) {
+      return results.next(current);
+    }
     Statement statement = delegate();
     boolean hasRows = statement.getMoreResults(current);
     if (replayed.last() != null) {

@@ -99,12 +99,6 @@ final class TwoFormPreparedStatement extends DsqlPreparedStatement {
     return next;
   }
 
-  private static void closeResultsOf(Statement last) throws SQLException {
-    while (last.getMoreResults(CLOSE_ALL_RESULTS) || last.getUpdateCount() != -1) {
-      continue;
-    }
-  }
-
   @Override
   public boolean isClosed() throws SQLException {
     return autocommit.isClosed() || inTransaction.isClosed();

@@ -42,6 +42,22 @@ public final class Batch {
     return all;
   }
 
+  /**
+   * The texts of the entries, in their order.
+   *
+   * @return null if the entries are executions of one prepared statement
+   */
+  public List<String> texts() {
+    List<String> all = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      if (!(entry instanceof StatementEntry statement)) {
+        return null;
+      }
+      all.add(statement.sql());
+    }
+    return all;
+  }
+
   /** Why they cannot be added again, as a clause; or null. */
   public String obstacle() {
     for (Entry entry : entries) {

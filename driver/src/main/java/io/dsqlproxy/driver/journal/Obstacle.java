@@ -58,10 +58,9 @@ public enum Obstacle {
   BEGUN_UNSEEN(
       "it was begun where the driver could not see it",
       "pgJDBC, or something that was unwrapped, has begun the transaction"),
-  BEGUN_IN_A_TEXT(
-      "it was begun, or may have been, in the middle of a text or of a chain",
-      "one text holds several statements with transaction control, `CALL` or `DO` among them;"
-          + " `COMMIT AND CHAIN`"),
+  BEGUN_IN_A_CHAIN(
+      "it was begun, or may have been, by the end of another",
+      "`COMMIT AND CHAIN`, and two-phase commit"),
   NOT_JOURNALED(
       "it was not journaled (property retryMode)",
       "`retryMode` was `statement` or `off` when it began"),

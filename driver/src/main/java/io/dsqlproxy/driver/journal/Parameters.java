@@ -66,6 +66,16 @@ public final class Parameters {
     return new Parameters(captured);
   }
 
+  /**
+   * How a parameter is bound.
+   *
+   * @param index from 1
+   * @return null if it is not
+   */
+  public ParameterBinding binding(int index) {
+    return index > bindings.length ? null : bindings[index - 1];
+  }
+
   /** These and one more. */
   public Parameters with(int index, ParameterBinding binding) {
     Parameters more = new Parameters(bindings.clone());

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.session;
 
+import io.dsqlproxy.rewriter.analysis.StatementBoundary;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
@@ -33,7 +34,7 @@ final class SessionCommandReader {
     int statements = 0;
     int first = 0;
     while (first < tokens.size()) {
-      int end = endOfStatement(tokens, first);
+      int end = StatementBoundary.end(tokens, first);
       if (end > first) {
         statements++;
         SessionCommand command = new SessionCommandReader(tokens, first, end).command();
@@ -45,15 +46,6 @@ final class SessionCommandReader {
     return several
         ? SessionCommand.lasting("a text of several statements changed the session")
         : found;
-  }
-
-  /** Semicolons in the body of a function or rule end too early: what follows begins with END. */
-  private static int endOfStatement(Tokens tokens, int first) {
-    int index = first;
-    while (index < tokens.size() && !tokens.isPunctuation(index, ';')) {
-      index++;
-    }
-    return index;
   }
 
   private SessionCommand command() {

@@ -180,13 +180,14 @@ class TransactionCommandTest {
         "select '\\'; commit -- '",
         "commit; begin",
         "savepoint a; savepoint b",
-        "update t set a = 1; call p()",
-        "do $$ begin end $$; select 1",
         "select 1); commit",
-        "create function f() returns int language sql begin atomic select 1; select 2; end"
+        "set transaction read only; x",
+        "create function f() returns int begin atomic select 1; end; commit",
+        "create table begin (atomic int); commit"
       })
-  void controlAmongSeveralStatementsIsUnclear(String sql) {
+  void controlAmongSeveralStatementsMakesAScript(String sql) {
     TransactionCommand command = TransactionCommand.of(sql);
+    assertThat(command.isScript()).isTrue();
     assertThat(command.kind()).isEqualTo(Kind.UNCLEAR);
     assertThat(command.severalStatements()).isTrue();
     assertThat(command.mayTakeEffectInPart()).isTrue();
@@ -212,13 +213,27 @@ class TransactionCommandTest {
         "update t set a = 1; update t set a = 2",
         "select 1;;select 2;",
         "select ';';x",
-        "set transaction read only; x"
+        "update t set a = 1; call p()",
+        "do $$ begin end $$; select 1"
       })
   void severalStatementsWithoutControlAreToldFromOne(String sql) {
     TransactionCommand command = TransactionCommand.of(sql);
+    assertThat(command.isScript()).isFalse();
     assertThat(command.kind()).isEqualTo(Kind.NONE);
     assertThat(command.severalStatements()).isTrue();
     assertThat(command.mayTakeEffectInPart()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "create function f() returns int language sql begin atomic select 1; select 2; end",
+        "create or replace procedure p() begin atomic insert into t values (1); end;",
+        "CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT CASE a WHEN 1 THEN 2 END; END",
+        "create function f() returns int begin atomic select 1 as end; select t.case from t; end"
+      })
+  void theBodyOfARoutineIsNoControl(String sql) {
+    assertThat(TransactionCommand.of(sql)).isSameAs(TransactionCommand.NONE);
   }
 
   @ParameterizedTest

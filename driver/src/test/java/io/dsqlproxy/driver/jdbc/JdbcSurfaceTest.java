@@ -28,6 +28,7 @@ class JdbcSurfaceTest {
   private static final String STATEMENT =
       "executeQuery executeUpdate executeLargeUpdate execute addBatch clearBatch executeBatch "
           + "executeLargeBatch cancel getResultSet getMoreResults getGeneratedKeys "
+          + "getUpdateCount getLargeUpdateCount getWarnings clearWarnings "
           + "setMaxFieldSize setMaxRows setLargeMaxRows setEscapeProcessing setQueryTimeout "
           + "setCursorName setFetchDirection setFetchSize setPoolable "
           + "getMaxFieldSize getMaxRows getLargeMaxRows getQueryTimeout getFetchDirection "

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,58 @@ class ConnectionBehaviourTest {
   @AfterEach
   void close() throws SQLException {
     connection.close();
+  }
+
+  @Test
+  void statementThatIsClosedExecutesNothing() throws SQLException {
+    String insert = "INSERT INTO item VALUES (7)";
+    for (String text : new String[] {insert, "SELECT id FROM item FOR SHARE"}) {
+      PreparedStatement prepared = connection.prepareStatement(text);
+      Statement plain = connection.createStatement();
+      for (Statement closed : List.of(plain, prepared, connection.prepareCall(text))) {
+        closed.close();
+        for (ThrowingCallable execution :
+            List.<ThrowingCallable>of(
+                () -> closed.execute(insert),
+                () -> closed.execute(insert, Statement.RETURN_GENERATED_KEYS),
+                () -> closed.execute(insert, new String[] {"id"}),
+                () -> closed.executeUpdate(insert),
+                () -> closed.executeUpdate(insert, Statement.RETURN_GENERATED_KEYS),
+                () -> closed.executeUpdate(insert, new String[] {"id"}),
+                () -> closed.executeLargeUpdate(insert, Statement.NO_GENERATED_KEYS),
+                () -> closed.executeQuery(insert),
+                () -> closed.execute("BEGIN; " + insert + "; COMMIT"),
+                () -> closed.execute("SELECT pg_advisory_lock(1)"),
+                () -> closed.addBatch(insert),
+                closed::executeBatch,
+                closed::executeLargeBatch)) {
+          assertClosed(execution);
+        }
+      }
+      assertClosed(prepared::execute);
+      assertClosed(prepared::executeUpdate);
+      assertClosed(prepared::addBatch);
+    }
+    assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("0");
+  }
+
+  private static void assertClosed(ThrowingCallable execution) {
+    SQLException failure = catchThrowableOfType(SQLException.class, execution);
+    assertThat(failure.getSQLState()).isIn("55000", "42809");
+  }
+
+  @Test
+  void bodyOfARoutineIsNoTransactionControl() throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO item VALUES (1)");
+      statement.execute(
+          "CREATE FUNCTION two() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE 1 WHEN 1 THEN 2"
+              + " END; END");
+      connection.setSavepoint("s");
+      connection.rollback();
+    }
+    assertThat(connections.ask("SELECT count(*) FROM item")).isEqualTo("0");
   }
 
   @ParameterizedTest

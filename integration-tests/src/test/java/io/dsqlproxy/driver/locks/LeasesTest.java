@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.dsqlproxy.driver.execution.LockLostException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,43 @@ class LeasesTest {
       execute(owner, "ROLLBACK");
       assertThat(CLUSTER.ask("SELECT balance FROM account WHERE id = 1")).isEqualTo("0");
       assertThat(test(owner, "SELECT pg_advisory_unlock(6)")).isFalse();
+    }
+  }
+
+  /** Whether its transaction was begun before, in it, or by it. */
+  @Test
+  void theSameHoldsForEachCommitInsideOfATextOrABatch() throws SQLException {
+    String update = "UPDATE account SET balance = 6 WHERE id = 1";
+    for (boolean autocommit : new boolean[] {false, true}) {
+      for (String text :
+          new String[] {
+            update + "; COMMIT",
+            "BEGIN; " + update + "; COMMIT",
+            "COMMIT; BEGIN; " + update + ";END"
+          }) {
+        for (boolean batch : new boolean[] {false, true}) {
+          call(owner, "SELECT pg_advisory_lock(10)");
+          owner.setAutoCommit(autocommit);
+          CLUSTER.run("DELETE FROM public.dsql_proxy_locks WHERE lock_key = '10' AND owner <> ''");
+          assertLost(() -> executeAtOnce(text, batch));
+          assertThat(CLUSTER.ask("SELECT balance FROM account WHERE id = 1")).isEqualTo("0");
+          assertThat(test(owner, "SELECT pg_advisory_unlock(10)")).isFalse();
+          owner.setAutoCommit(true);
+        }
+      }
+    }
+  }
+
+  private void executeAtOnce(String text, boolean batch) throws SQLException {
+    try (Statement statement = owner.createStatement()) {
+      if (!batch) {
+        statement.execute(text);
+        return;
+      }
+      for (String sql : text.split(";")) {
+        statement.addBatch(sql);
+      }
+      statement.executeBatch();
     }
   }
 

@@ -29,9 +29,11 @@ public final class StatementScanner {
   private int cases;
   private int deepest;
   private int statementStart;
+  private int statementEnd;
 
   private StatementScanner(Tokens tokens) {
     this.tokens = tokens;
+    this.statementEnd = StatementBoundary.end(tokens, 0);
   }
 
   /** What has been seen of one level of parentheses. */
@@ -202,9 +204,10 @@ public final class StatementScanner {
       }
       case ']' -> brackets = Math.max(0, brackets - 1);
       case ';' -> {
-        if (level.outer == null) {
+        if (index == statementEnd) {
           endStatement(index);
           statementStart = index + 1;
+          statementEnd = StatementBoundary.end(tokens, statementStart);
         }
       }
       default -> {

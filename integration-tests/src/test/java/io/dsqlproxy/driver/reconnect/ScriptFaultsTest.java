@@ -1,0 +1,212 @@
+package io.dsqlproxy.driver.reconnect;
+
+import static io.dsqlproxy.cluster.SimulatedCluster.ask;
+import static io.dsqlproxy.cluster.SimulatedCluster.run;
+import static io.dsqlproxy.driver.execution.ReconnectMode.IN_TRANSACTIONS;
+import static io.dsqlproxy.driver.execution.ReconnectMode.NEVER;
+import static io.dsqlproxy.simulator.fault.Fault.conflict;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.afterCommit;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.commit;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.statementContaining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.dsqlproxy.driver.execution.CommitOutcomeUnknownException;
+import io.dsqlproxy.driver.execution.ReconnectMode;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What may have passed the end of a transaction inside a text or a batch is not executed again. */
+@Timeout(60)
+class ScriptFaultsTest {
+
+  private static final String PAY = "UPDATE account SET balance = balance + 7 WHERE id = 1";
+  private static final String GIVE = "UPDATE account SET balance = balance - 7 WHERE id = 2";
+
+  private static CutConnections cluster;
+  private Connection connection;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new CutConnections();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void reset() throws SQLException {
+    cluster.reset();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  private void open(ReconnectMode mode, boolean autocommit) throws SQLException {
+    connection = cluster.connect(mode);
+    connection.setAutoCommit(autocommit);
+  }
+
+  /** The ways to send several statements at once. */
+  enum Way {
+    TEXT,
+    UPDATE,
+    PREPARED,
+    CALL,
+    BATCH;
+
+    void execute(Connection connection, String... statements) throws SQLException {
+      String text = String.join("; ", statements);
+      switch (this) {
+        case TEXT -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute(text);
+          }
+        }
+        case UPDATE -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(text);
+          }
+        }
+        case PREPARED -> {
+          try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.execute();
+          }
+        }
+        case CALL -> {
+          try (CallableStatement statement = connection.prepareCall(text)) {
+            statement.execute();
+          }
+        }
+        case BATCH -> {
+          try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+              statement.addBatch(sql);
+            }
+            statement.executeBatch();
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void conflictAfterAnInnerCommitRepeatsOnlyWhatFollows(Way way) throws SQLException {
+    for (boolean begins : new boolean[] {false, true}) {
+      for (boolean atCommit : new boolean[] {false, true}) {
+        cluster.reset();
+        open(NEVER, false);
+        run(connection, PAY);
+        cluster
+            .faults()
+            .at(atCommit ? commit().number(2) : statementContaining("- 7"))
+            .answer(conflict());
+        String[] shape =
+            begins
+                ? new String[] {"COMMIT", "BEGIN", GIVE, "COMMIT"}
+                : new String[] {"COMMIT", GIVE};
+        way.execute(connection, shape);
+        assertThat(cluster.faults().fired()).hasSize(1);
+        assertBalances(way + " " + List.of(shape), 107, 193);
+        connection.close();
+      }
+    }
+  }
+
+  static Stream<Arguments> cuts() {
+    List<Arguments> all = new ArrayList<>();
+    for (ReconnectMode mode : ReconnectMode.values()) {
+      for (Way way : Way.values()) {
+        all.add(Arguments.of(mode, way));
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cuts")
+  void cutAfterAnInnerCommitIsOfUnknownOutcomeAndNothingIsRepeated(ReconnectMode mode, Way way)
+      throws SQLException {
+    for (String shape :
+        new String[] {"PAY|COMMIT", "BEGIN|PAY|COMMIT|GIVE", "PAY|END WORK|GIVE|COMMIT"}) {
+      for (boolean autocommit : new boolean[] {false, true}) {
+        cluster.reset();
+        open(mode, autocommit);
+        cluster.cutAt(afterCommit());
+        assertThatExceptionOfType(CommitOutcomeUnknownException.class)
+            .as(shape + autocommit)
+            .isThrownBy(() -> way.execute(connection, statements(shape)))
+            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08007"));
+        assertBalances(shape + autocommit, 107, 200);
+        connection.close();
+      }
+    }
+  }
+
+  private static String[] statements(String shape) {
+    return Arrays.stream(shape.split("\\|"))
+        .map(word -> word.equals("PAY") ? PAY : word.equals("GIVE") ? GIVE : word)
+        .toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void cutBeforeAnInnerCommitIsContinuedInTransactions(Way way) throws SQLException {
+    open(IN_TRANSACTIONS, true);
+    cluster.cutAt(statementContaining("- 7"));
+    way.execute(connection, "BEGIN", PAY, GIVE, "COMMIT");
+    assertBalances(way.name(), 107, 193);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void savepointsInsideOfATextOrABatchAreThoseOfTheTransaction(Way way) throws SQLException {
+    open(NEVER, false);
+    way.execute(connection, PAY, "SAVEPOINT s", GIVE);
+    way.execute(connection, "ROLLBACK TO s", "SAVEPOINT t", PAY, "RELEASE t");
+    cluster.faults().at(commit()).answer(conflict());
+    connection.commit();
+    assertBalances(way.name(), 114, 200);
+  }
+
+  @Test
+  void implicitTransactionOfATextIsUndoneByAFailureAndCommittedAtItsEnd() throws SQLException {
+    open(NEVER, true);
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> Way.TEXT.execute(connection, "COMMIT", PAY, "SAVEPOINT s"))
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("25P01"));
+    assertBalances("undone", 100, 200);
+    Way.TEXT.execute(connection, PAY, "SET TRANSACTION READ WRITE", GIVE);
+    assertBalances("committed", 107, 193);
+    assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
+  }
+
+  private static void assertBalances(String what, int first, int second) throws SQLException {
+    assertThat(cluster.balance(1)).as(what).isEqualTo(first);
+    assertThat(cluster.balance(2)).as(what).isEqualTo(second);
+  }
+}
