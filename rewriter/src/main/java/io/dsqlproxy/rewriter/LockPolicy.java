@@ -258,6 +258,30 @@ public final class LockPolicy {
     return column != null ? column : versionColumns.get(table.name());
   }
 
+  /**
+   * A rule that makes locks conditional for which no version column is declared.
+   *
+   * @return the rule's table, or {@code *} for all tables; null if there is no such rule
+   */
+  public String tableWithoutVersions() {
+    for (Map.Entry<Subject, LockForm> rule : forms.entrySet()) {
+      String table = rule.getKey().table();
+      if (rule.getValue() == LockForm.CONDITIONAL
+          && versionColumns.keySet().stream().noneMatch(declared -> mayBeSame(declared, table))) {
+        return table.isEmpty() ? "*" : table;
+      }
+    }
+    return null;
+  }
+
+  /** One of them may have a schema that the other leaves out. */
+  private static boolean mayBeSame(String declared, String table) {
+    return table.isEmpty()
+        || declared
+            .substring(declared.lastIndexOf('.') + 1)
+            .equals(table.substring(table.lastIndexOf('.') + 1));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof LockPolicy policy

@@ -199,9 +199,11 @@ public final class Rewriter implements Planner {
       if (!postpones || statements.size() > 1) {
         return Effect.ANYTHING;
       }
-      return statements.isEmpty() || onlyReads()
-          ? Effect.NOTHING
-          : Effects.of(statements.get(0), policy);
+      if (statements.isEmpty()) {
+        return Effect.NOTHING;
+      }
+      Statement statement = statements.get(0);
+      return onlyReads() ? Effects.ofQuery(statement) : Effects.of(statement, policy);
     }
 
     private PlannedForm inTransaction() {

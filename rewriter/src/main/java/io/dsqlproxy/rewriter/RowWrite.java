@@ -12,7 +12,6 @@ import java.util.Set;
  * @param fixed the columns that every row has this value in before it is written
  * @param sets the columns that it sets; null if that cannot be told
  * @param versionColumn the column of the versions
- * @param newVersion what it sets the version to; null if it does not set it
  * @param parameters how many parameters it has, all of them before the condition
  * @param untilCondition the text before the condition
  * @param afterCondition the text behind the condition
@@ -22,7 +21,6 @@ public record RowWrite(
     Map<String, Operand> fixed,
     Set<String> sets,
     String versionColumn,
-    Operand newVersion,
     int parameters,
     String untilCondition,
     String afterCondition) {

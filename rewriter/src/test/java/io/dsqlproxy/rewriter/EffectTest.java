@@ -7,6 +7,7 @@ import io.dsqlproxy.rewriter.Operand.Parameter;
 import io.dsqlproxy.rewriter.analysis.QualifiedName;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class EffectTest {
         ";"
       })
   void queriesChangeNothing(String sql) {
-    assertThat(effect(sql)).isEqualTo(Effect.NOTHING);
+    assertThat(effect(sql)).isInstanceOfAny(Effect.Nothing.class, Effect.Query.class);
   }
 
   @ParameterizedTest
@@ -91,7 +92,12 @@ class EffectTest {
       })
   void tableIsKnownWhereTheRowIsNot(String sql, String table) {
     assertThat(effect(sql))
-        .isEqualTo(new Effect.Rows(new QualifiedName(List.of(table.split("\\."))), null));
+        .isInstanceOfSatisfying(
+            Effect.Rows.class,
+            rows -> {
+              assertThat(rows.table()).isEqualTo(new QualifiedName(List.of(table.split("\\."))));
+              assertThat(rows.row()).isNull();
+            });
   }
 
   @Test
@@ -99,7 +105,6 @@ class EffectTest {
     RowWrite row = row("UPDATE ONLY t AS x SET a = ?, v = ? WHERE x.id = ? AND b > 1 RETURNING a");
     assertThat(row.fixed()).isEqualTo(Map.of("id", new Parameter(3)));
     assertThat(row.sets()).containsExactlyInAnyOrder("a", "v");
-    assertThat(row.newVersion()).isEqualTo(new Parameter(2));
     assertThat(row.parameters()).isEqualTo(3);
     assertThat(row.withVersion())
         .isEqualTo(
@@ -140,15 +145,17 @@ class EffectTest {
   }
 
   @Test
-  void versionThatIsComputedIsNotKnown() {
-    assertThat(row("UPDATE t SET v = v + 1 WHERE id = 1").newVersion())
-        .isInstanceOf(Operand.Expression.class);
-    assertThat(row("UPDATE t SET a = CASE WHEN b THEN 1 END, v = 7 WHERE id = 1").newVersion())
-        .isEqualTo(new Literal("7"));
-    assertThat(row("UPDATE t SET v = 0070, a = 0 WHERE id = 00").newVersion())
-        .isEqualTo(new Literal("70"));
+  void numbersAreReadWithoutTheirZeros() {
     assertThat(row("UPDATE t SET v = 0 WHERE id = 00").fixed()).containsValue(new Literal("0"));
-    assertThat(row("UPDATE t SET a = 1 WHERE id = 1").newVersion()).isNull();
-    assertThat(row("DELETE FROM t WHERE id = 1").newVersion()).isNull();
+    assertThat(row("UPDATE t SET v = 0 WHERE id = 0070").fixed()).containsValue(new Literal("70"));
+  }
+
+  @Test
+  void everyNameOfATextIsKnownAsItIsLookedUp() {
+    assertThat(effect("SELECT S.\"G w\", s.Order FROM Side s WHERE a = $1 AND b LIKE 'c'"))
+        .isEqualTo(new Effect.Query(Set.of("s", "G w", "order", "side", "a", "b")));
+    assertThat(((Effect.Rows) effect("UPDATE t SET a = s.g FROM side s")).names())
+        .containsExactlyInAnyOrder("update", "t", "set", "a", "s", "g", "side");
+    assertThat(effect("SELECT a FROM U&\"t\\0031\"")).isEqualTo(Effect.ANYTHING);
   }
 }

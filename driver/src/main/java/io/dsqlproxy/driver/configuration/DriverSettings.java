@@ -6,6 +6,7 @@ import io.dsqlproxy.driver.execution.RetryMode;
 import io.dsqlproxy.driver.execution.RetryPolicy;
 import io.dsqlproxy.driver.locks.LockSettings;
 import io.dsqlproxy.rewriter.LockEmulation;
+import io.dsqlproxy.rewriter.LockPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -81,9 +82,10 @@ public record DriverSettings(
     Properties properties = info == null ? new Properties() : info;
     Values values = new Values(given(url, properties));
     // Checked even if nothing is rewritten; the planner is shared by text.
-    values.read(DriverProperty.LOCK_POLICY, Object.class);
+    Optional<LockPolicy> policy = values.read(DriverProperty.LOCK_POLICY, LockPolicy.class);
     LockSettings locks = locks(values);
     values.read(DriverProperty.VERSION_COLUMNS, Object.class);
+    requireVersions(policy, values.text(DriverProperty.VERSION_COLUMNS));
     return new DriverSettings(
         values.require(DriverProperty.DIALECT, Dialect.class),
         values.require(DriverProperty.AUTHENTICATION, AuthenticationMode.class),
@@ -140,6 +142,24 @@ public record DriverSettings(
     }
     throw ConfigurationErrors.invalidValue(
         DriverProperty.CREDENTIALS_PROVIDER, new IllegalArgumentException());
+  }
+
+  /** A lock that is conditional on nothing would be an ordinary one, without a word. */
+  private static void requireVersions(Optional<LockPolicy> policy, String versionColumns)
+      throws SQLException {
+    String table =
+        policy.map(p -> p.withVersionColumns(versionColumns).tableWithoutVersions()).orElse(null);
+    if (table != null) {
+      throw ConfigurationErrors.unusableSettings(
+          "The property "
+              + DriverProperty.LOCK_POLICY.key()
+              + " makes locks conditional"
+              + (table.equals("*") ? "" : " of the table " + table)
+              + ", but the property "
+              + DriverProperty.VERSION_COLUMNS.key()
+              + " declares no version column for them; name it there, as table.column, or choose"
+              + " deferred.");
+    }
   }
 
   private static LockSettings locks(Values values) throws SQLException {

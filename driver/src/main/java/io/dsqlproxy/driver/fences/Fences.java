@@ -4,7 +4,6 @@ import io.dsqlproxy.driver.journal.Batch;
 import io.dsqlproxy.driver.journal.LockUnit;
 import io.dsqlproxy.driver.journal.Parameters;
 import io.dsqlproxy.rewriter.Effect;
-import io.dsqlproxy.rewriter.Operand;
 import io.dsqlproxy.rewriter.PlannedForm;
 import io.dsqlproxy.rewriter.RowWrite;
 import io.dsqlproxy.rewriter.VersionedRead;
@@ -47,6 +46,7 @@ public final class Fences {
 
   private final Preparer preparer;
   private final KeyCatalog keys;
+  private final HiddenWrites hidden;
   private final List<PostponedRead> reads = new ArrayList<>();
   private final Map<RowId, RowVersion> rows = new HashMap<>();
   private boolean wrote;
@@ -57,6 +57,7 @@ public final class Fences {
   public Fences(Preparer preparer) {
     this.preparer = preparer;
     this.keys = new KeyCatalog(preparer);
+    this.hidden = new HiddenWrites(preparer, System::nanoTime);
   }
 
   /** Runs a lock as a part of the transaction. */
@@ -77,17 +78,23 @@ public final class Fences {
     reads.clear();
     rows.clear();
     wrote = false;
+    keys.transactionOver();
     if (namesChanged) {
       // The end of the transaction may have taken back what names mean.
       namesChanged = false;
-      keys.forget();
+      forgetCatalog();
     }
   }
 
-  /** Tables may have other keys now, or names mean other tables. */
+  private void forgetCatalog() {
+    keys.forget();
+    hidden.forget();
+  }
+
+  /** Tables may have other keys now, or names mean other tables, views or functions. */
   public void forgetKeys() {
     namesChanged = true;
-    keys.forget();
+    forgetCatalog();
   }
 
   /** Tables may have other keys now: rows that were told by their keys are not told any more. */
@@ -98,7 +105,7 @@ public final class Fences {
 
   /** Whether {@link #forgetKeys} would change nothing. Safe for use by several threads. */
   public boolean knowsNoKeys() {
-    return keys.isEmpty();
+    return keys.isEmpty() && hidden.isEmpty();
   }
 
   /**
@@ -126,7 +133,7 @@ public final class Fences {
     if (namesChanged) {
       // It may have been a change of names, and the rows be those of other tables.
       forgetRows();
-      keys.forget();
+      forgetCatalog();
     }
   }
 
@@ -139,10 +146,14 @@ public final class Fences {
    */
   public Step before(FencedStatement statement, PlannedForm.Send form, Effect effect, Runner runner)
       throws SQLException {
+    if (hidden.mayBeIn(effect)) {
+      beforeHiddenWrite(runner);
+      return Step.planned(form.postponed() == null ? form : form.postponed().locked());
+    }
     if (form.postponed() != null) {
       return postpone(statement, form);
     }
-    if (effect instanceof Effect.Nothing) {
+    if (effect instanceof Effect.Nothing || effect instanceof Effect.Query) {
       return Step.planned(form);
     }
     if (effect instanceof Effect.Settings) {
@@ -162,6 +173,15 @@ public final class Fences {
     return write(statement, form, written, runner);
   }
 
+  /** It may write any row, those that were read too, and set what names mean. */
+  private void beforeHiddenWrite(Runner runner) throws SQLException {
+    wrote = true;
+    namesChanged = true;
+    forgetRows();
+    takePostponed(runner);
+    keys.forget();
+  }
+
   private Step postpone(FencedStatement statement, PlannedForm.Send form) throws SQLException {
     if (mayWriteUnseen) {
       return Step.planned(form.postponed().locked());
@@ -173,8 +193,9 @@ public final class Fences {
     VersionedRows found =
         new VersionedRows(
             read, keys.of(read.table()), statement.invocation(form, null).parameters(), this::row);
-    if (!found.identifiesRows()) {
-      KeptLocks.report(form, read.table());
+    String obstacle = found.obstacle();
+    if (obstacle != null) {
+      KeptLocks.report(form, read.table(), obstacle);
       return Step.planned(form.postponed().locked());
     }
     if (!statement.isForwardOnly()) {
@@ -209,9 +230,16 @@ public final class Fences {
     if (rows.keySet().stream().noneMatch(id -> mayBeSame(id.table(), written.table()))) {
       return Step.planned(form);
     }
-    Step step = written.row() == null ? null : fitting(statement, form, written);
-    if (step != null) {
-      return step;
+    if (written.row() != null) {
+      if (keys.hasChanged(written.table())) {
+        forgetRows();
+        takePostponed(runner);
+        return Step.planned(form);
+      }
+      Step step = fitting(statement, form, written);
+      if (step != null) {
+        return step;
+      }
     }
     lockRows(written.table(), runner);
     doubt(written.table());
@@ -229,10 +257,12 @@ public final class Fences {
     RowId id = rowOf(written, parameters);
     RowVersion row = id == null ? null : rows.get(id);
     if (id == null || row == null || !row.isKnown()) {
-      return id == null ? null : Step.writing(form, unasked(written.row(), row, id, parameters));
+      return id == null
+          ? null
+          : Step.writing(form, new Step.Expected(written.row(), row, id, null, false, 0));
     }
     Step.Expected expected =
-        expected(written.row(), row, id, row.version(), statement.isPrepared(), parameters);
+        expected(written.row(), row, id, row.version(), statement.isPrepared());
     return expected == null ? null : Step.writing(conditional(form, expected), expected);
   }
 
@@ -253,7 +283,7 @@ public final class Fences {
       if (row == null || !row.isKnown() || row.version() == null || !ids.add(id)) {
         return null;
       }
-      all.add(expected(written.row(), row, id, row.version(), true, parameters));
+      all.add(expected(written.row(), row, id, row.version(), true));
     }
     PlannedForm.Send conditional =
         new PlannedForm.Send(written.row().withVersion(), form.findings());
@@ -280,29 +310,12 @@ public final class Fences {
 
   /** Null if the version cannot be written into the text. */
   private static Step.Expected expected(
-      RowWrite write,
-      RowVersion row,
-      RowId id,
-      String version,
-      boolean prepared,
-      Parameters parameters) {
+      RowWrite write, RowVersion row, RowId id, String version, boolean prepared) {
     if (version != null && !prepared && version.indexOf('\\') >= 0) {
       return null;
     }
     int parameter = version != null && prepared ? write.parameters() + 1 : 0;
-    return new Step.Expected(write, row, id, version, true, parameter, follows(write, parameters));
-  }
-
-  private static Step.Expected unasked(
-      RowWrite write, RowVersion row, RowId id, Parameters parameters) {
-    return new Step.Expected(write, row, id, null, false, 0, follows(write, parameters));
-  }
-
-  /** Only whole numbers are known to be stored as they were sent. */
-  private static String follows(RowWrite write, Parameters parameters) {
-    Operand operand = write.newVersion();
-    String text = operand == null ? null : VersionedRows.text(operand, parameters);
-    return text != null && text.matches("-?[0-9]{1,18}") ? text : null;
+    return new Step.Expected(write, row, id, version, true, parameter);
   }
 
   private static PlannedForm.Send conditional(PlannedForm.Send form, Step.Expected expected) {
@@ -376,24 +389,12 @@ public final class Fences {
         continue;
       }
       if (hasWritten(executed, result, i)) {
-        note(expected);
+        expected.row().written();
       } else if (expected.asked() && !hasVersion(expected)) {
         return false;
       }
     }
     return true;
-  }
-
-  private static void note(Step.Expected expected) {
-    RowVersion row = expected.row();
-    if (expected.write().newVersion() == null && !expected.write().deletes()) {
-      row.writtenBeside();
-      return;
-    }
-    row.written();
-    if (expected.follows() != null) {
-      row.read(expected.follows());
-    }
   }
 
   private static boolean hasWritten(Statement executed, Object result, int entry)

@@ -20,14 +20,14 @@ final class KeptLocks {
   private KeptLocks() {}
 
   /** Logs it once for each text. */
-  static void report(PlannedForm.Send form, QualifiedName table) {
+  static void report(PlannedForm.Send form, QualifiedName table, String obstacle) {
     String locked = form.postponed().locked().sql();
     if (REPORTED.isNew(locked)) {
       LOG.warn(
           "The lock policy makes the lock of this query conditional, but the rows of {} cannot be"
-              + " told: the table needs a primary key of whole numbers, UUIDs, texts or bytea, and"
-              + " the result or the WHERE has to hold it. Sent with its lock: {}",
+              + " told: {}. Sent with its lock: {}",
           SqlNames.table(table),
+          obstacle,
           locked);
     }
   }

@@ -26,14 +26,12 @@ final class RowVersion {
     return version;
   }
 
-  /** The transaction has written the row, and it has another version that nobody has read. */
+  /**
+   * The transaction has written the row. Nobody else can write it any more, so its version is not
+   * asked for again; nobody knows it either, since a trigger may have set it.
+   */
   void written() {
     known = false;
-    protectedAtCommit = true;
-  }
-
-  /** The transaction has written the row, and left its version alone. */
-  void writtenBeside() {
     protectedAtCommit = true;
   }
 

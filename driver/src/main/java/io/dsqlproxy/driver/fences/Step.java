@@ -60,16 +60,9 @@ public final class Step {
    * @param version asked for; null if NULL is
    * @param asked whether it is asked for at all
    * @param parameter the number of the parameter that holds it; 0 if none does
-   * @param follows the version that the row has afterwards; null if that is not known
    */
   record Expected(
-      RowWrite write,
-      RowVersion row,
-      RowId id,
-      String version,
-      boolean asked,
-      int parameter,
-      String follows) {}
+      RowWrite write, RowVersion row, RowId id, String version, boolean asked, int parameter) {}
 
   /** What is sent. */
   public PlannedForm.Send form() {

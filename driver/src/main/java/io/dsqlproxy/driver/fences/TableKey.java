@@ -6,17 +6,19 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The primary key of a table. Immutable.
+ * The columns of a table, and which of them are its primary key. Immutable.
  *
+ * @param columns the types of all columns, by their names; empty if there is no such table
  * @param types the types of its columns as the catalog names them, by the columns' names; empty if
  *     there is no such table, or it has no primary key
  */
-record TableKey(Map<String, String> types) {
+record TableKey(Map<String, String> columns, Map<String, String> types) {
 
   /** As the server writes them; it reads other texts too. */
   private static final Pattern BYTES = Pattern.compile("\\\\x([0-9a-fA-F]{2})*");
 
   TableKey {
+    columns = Map.copyOf(columns);
     types = Map.copyOf(types);
   }
 

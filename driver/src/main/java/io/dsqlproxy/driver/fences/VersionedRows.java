@@ -8,8 +8,10 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -23,6 +25,7 @@ final class VersionedRows implements RowObserver {
   private final Map<String, String> fixed;
   private final Function<RowId, RowVersion> rows;
   private final List<RowVersion> found = new ArrayList<>();
+  private final Set<RowId> ids = new HashSet<>();
 
   /** Those of the result's columns, if they are not known from the query's text. */
   private List<String> names;
@@ -66,16 +69,27 @@ final class VersionedRows implements RowObserver {
     return operand instanceof Operand.Literal literal ? literal.text() : null;
   }
 
-  /** Whether each row of the result can be told by its key. */
-  boolean identifiesRows() {
-    if (!key.isComparable()) {
-      return false;
+  /** Why rows of the result, or their versions, cannot be told, as a clause; null if they can. */
+  String obstacle() {
+    String type = key.columns().get(read.versionColumn());
+    if (!key.columns().isEmpty() && type == null) {
+      return "there is no column " + read.versionColumn() + " (property versionColumns)";
     }
-    if (read.columns().isEmpty()) {
-      return true;
+    if (!key.columns().isEmpty() && !VersionType.isExact(type)) {
+      return "versions of the type " + type + " cannot be compared exactly";
     }
+    if (key.isComparable() && hasKey()) {
+      return null;
+    }
+    return "the table needs a primary key of whole numbers, UUIDs, texts or bytea, and the result"
+        + " or the WHERE has to hold it";
+  }
+
+  private boolean hasKey() {
     for (String column : key.types().keySet()) {
-      if (!fixed.containsKey(column) && !read.columns().contains(column)) {
+      if (!fixed.containsKey(column)
+          && !read.columns().isEmpty()
+          && !read.columns().contains(column)) {
         return false;
       }
     }
@@ -124,7 +138,11 @@ final class VersionedRows implements RowObserver {
       unidentified = true;
       return;
     }
-    row.read(result.getString(version));
+    if (!ids.add(id)) {
+      // The key is not that of the table any more.
+      unidentified = true;
+    }
+    row.read(VersionType.text(key.columns().get(read.versionColumn()), result, version));
     found.add(row);
   }
 

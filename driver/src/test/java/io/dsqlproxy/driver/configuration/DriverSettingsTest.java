@@ -229,4 +229,34 @@ class DriverSettingsTest {
   private static DriverSettings settings(String url, Properties info) throws SQLException {
     return DriverSettings.from(ConnectionUrl.parse(url), info);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conditional, ''",
+    "shards:conditional, executions.v",
+    "'deferred,s.shards:forUpdate:conditional', s.executions.v",
+  })
+  void conditionalLocksWithoutAVersionColumnAreRefused(String policy, String columns) {
+    Properties info = new Properties();
+    info.setProperty("lockPolicy", policy);
+    info.setProperty("versionColumns", columns);
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> settings(URL, info))
+        .withMessageContaining("versionColumns declares no version column")
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22023"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conditional, t.v",
+    "shards:conditional, s.shards.v",
+    "s.shards:conditional, shards.v",
+  })
+  void conditionalLocksWithAVersionColumnAreAccepted(String policy, String columns)
+      throws SQLException {
+    Properties info = new Properties();
+    info.setProperty("lockPolicy", policy);
+    info.setProperty("versionColumns", columns);
+    assertThat(settings(URL, info).planning().lockPolicy()).isEqualTo(policy);
+  }
 }

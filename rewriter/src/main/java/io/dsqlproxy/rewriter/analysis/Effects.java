@@ -7,7 +7,7 @@ import io.dsqlproxy.rewriter.RowWrite;
 import io.dsqlproxy.rewriter.lexical.Ascii;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,10 +28,19 @@ public final class Effects {
   private final Tokens tokens;
   private final LockPolicy policy;
 
-  private Effects(Statement statement, LockPolicy policy) {
+  private final Set<String> names;
+
+  private Effects(Statement statement, LockPolicy policy, Set<String> names) {
     this.statement = statement;
     this.tokens = statement.tokens();
     this.policy = policy;
+    this.names = names;
+  }
+
+  /** The effect of a statement that only reads, as far as its text tells. */
+  public static Effect ofQuery(Statement statement) {
+    Set<String> names = QualifiedName.namesIn(statement);
+    return names == null ? Effect.ANYTHING : new Effect.Query(names);
   }
 
   /** Reads a statement that is not known to be a query that only reads. */
@@ -51,7 +60,11 @@ public final class Effects {
     if (NOTHING.contains(word) || ReadingStatement.mayCallWritingFunction(statement)) {
       return Effect.ANYTHING;
     }
-    Effects effects = new Effects(statement, policy);
+    Set<String> names = QualifiedName.namesIn(statement);
+    if (names == null) {
+      return Effect.ANYTHING;
+    }
+    Effects effects = new Effects(statement, policy, names);
     return switch (word) {
       case "INSERT" -> effects.insert();
       case "UPDATE" -> effects.update();
@@ -64,7 +77,7 @@ public final class Effects {
     QualifiedName.Parsed table = QualifiedName.parse(tokens, statement.first() + 2);
     return table == null || holdsAnotherWrite()
         ? Effect.ANYTHING
-        : new Effect.Rows(table.name(), null);
+        : new Effect.Rows(table.name(), null, names);
   }
 
   /** {@code INSERT INTO t WITH u AS (UPDATE …) VALUES …} writes two tables. */
@@ -87,9 +100,9 @@ public final class Effects {
     int set = Aliases.end(tokens, table.end(), statement.end());
     int where = Nesting.find(tokens, set, statement.end(), "FROM", "WHERE", "RETURNING");
     if (!tokens.isWord(set, "SET") || !tokens.isWord(where, "WHERE")) {
-      return new Effect.Rows(table.name(), null);
+      return new Effect.Rows(table.name(), null, names);
     }
-    return new Effect.Rows(table.name(), row(table.name(), false, set, where));
+    return new Effect.Rows(table.name(), row(table.name(), false, set, where), names);
   }
 
   private Effect delete() {
@@ -99,7 +112,9 @@ public final class Effects {
     }
     int where = Aliases.end(tokens, table.end(), statement.end());
     return new Effect.Rows(
-        table.name(), tokens.isWord(where, "WHERE") ? row(table.name(), true, where, where) : null);
+        table.name(),
+        tokens.isWord(where, "WHERE") ? row(table.name(), true, where, where) : null,
+        names);
   }
 
   private QualifiedName.Parsed table(int from) {
@@ -118,13 +133,12 @@ public final class Effects {
       return null;
     }
     int condition = tokens.end(end - 1);
-    Map<String, Operand> assigned = deletes ? Map.of() : assigned(set + 1, where);
+    Set<String> assigned = deletes ? Set.of() : assigned(set + 1, where);
     return new RowWrite(
         deletes,
         fixed,
-        assigned == null ? null : assigned.keySet(),
+        assigned,
         version,
-        assigned == null ? new Operand.Expression() : assigned.get(version),
         Operands.parameters(tokens, end),
         tokens.text().substring(0, condition),
         tokens.text().substring(condition));
@@ -141,9 +155,9 @@ public final class Effects {
     return false;
   }
 
-  /** What SET gives to which columns; null if it sets several at once. */
-  private Map<String, Operand> assigned(int first, int end) {
-    Map<String, Operand> assigned = new HashMap<>();
+  /** The columns that SET names; null if it sets several at once. */
+  private Set<String> assigned(int first, int end) {
+    Set<String> assigned = new HashSet<>();
     int start = first;
     while (start < end) {
       int comma = start;
@@ -156,7 +170,7 @@ public final class Effects {
       if (column == null) {
         return null;
       }
-      assigned.put(column.name().name(), Operands.read(tokens, column.end() + 1, comma));
+      assigned.add(column.name().name());
       start = comma + 1;
     }
     return assigned;

@@ -6,7 +6,9 @@ import io.dsqlproxy.rewriter.lexical.Lexer;
 import io.dsqlproxy.rewriter.lexical.TokenKind;
 import io.dsqlproxy.rewriter.lexical.Tokens;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A name as PostgreSQL would look it up: unquoted parts folded to lower case, quoted parts as they
@@ -72,6 +74,30 @@ public record QualifiedName(List<String> parts) {
             && tokens.kind(from) == TokenKind.WORD
             && SqlNames.isReserved(name.name().name());
     return isKeyword ? null : name;
+  }
+
+  /**
+   * Every name that stands in a statement, qualified or not, as it is looked up.
+   *
+   * @return null if one is written in a way that is not read here
+   */
+  static Set<String> namesIn(Statement statement) {
+    Tokens tokens = statement.tokens();
+    Set<String> names = new HashSet<>();
+    for (int i = statement.first(); i < statement.end(); i++) {
+      if (!tokens.isName(i)) {
+        continue;
+      }
+      if (tokens.kind(i) == TokenKind.QUOTED_IDENTIFIER && tokens.text(i).charAt(0) != '"') {
+        return null;
+      }
+      String name = part(tokens, i);
+      boolean keyword = tokens.kind(i) == TokenKind.WORD && !tokens.isPunctuation(i - 1, '.');
+      if (!keyword || !SqlNames.isReserved(name)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   private static String part(Tokens tokens, int index) {
