@@ -340,13 +340,14 @@ public final class DsqlExceptions {
         FEATURE_NOT_SUPPORTED);
   }
 
-  /** A result would go on in a replay, and lose what the application has set on the row. */
+  /** A result would go on in a replay, and lose what the application has begun on a row. */
   public static SQLException rowNotWritten() {
     return new SQLException(
-        "The transaction was run again while values were set on this result's row that were not"
-            + " written: they would be lost. Call updateRow, cancelRowUpdates or moveToCurrentRow"
-            + " before the result is moved; after another connection took the place of a lost one"
-            + " (property reconnect), execute the query again",
+        "The transaction was run again while values were set on a row of this result that were not"
+            + " written. They can be written (updateRow, insertRow), but not where another"
+            + " connection took the place of a lost one (property reconnect). A forward-only result"
+            + " moves on after updateRow or cancelRowUpdates only; otherwise execute the query"
+            + " again",
         INVALID_CURSOR_STATE);
   }
 

@@ -54,6 +54,12 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   private boolean onInsertRow;
 
+  /** Whether the current row was written, of which the result of the replay knows nothing. */
+  private boolean rowChanged;
+
+  /** Whether rows were inserted or deleted that the result of the replay has not, or still has. */
+  private boolean hasOtherRows;
+
   /** Whether {@link #wasNull} says, until a value is read, what pgJDBC does not know any more. */
   private boolean keepsWasNull;
 
@@ -115,7 +121,8 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   }
 
   private boolean isRowInWork() throws SQLException {
-    return (unwritten || onInsertRow) && delegate.getConcurrency() == CONCUR_UPDATABLE;
+    return (unwritten || onInsertRow || hasOtherRows)
+        && delegate.getConcurrency() == CONCUR_UPDATABLE;
   }
 
   /** Goes on in the result of the last replay, if it has to: it is about to move. */
@@ -131,6 +138,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   private void goOn() throws SQLException {
     goesOn = false;
+    rowChanged = false;
     ResultSet next = replayed;
     if (isScrollable(next)) {
       if (delegate.isAfterLast()) {
@@ -188,7 +196,9 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   @Override
   protected ResultSet source(int columnIndex) throws SQLException {
-    keepsWasNull = false;
+    if (keepsWasNull && isOnRow()) {
+      keepsWasNull = false;
+    }
     RowsRead rows = read;
     if (rows != null && rows.isByColumn() && !rows.countsColumn(columnIndex)) {
       connection.gate().move(() -> rows.readsColumn(columnIndex));
@@ -210,8 +220,26 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   @Override
   protected ResultSet target() throws SQLException {
-    unwritten = true;
+    ResultSet target = beforeChange();
+    unwritten |= isOnRow();
+    return target;
+  }
+
+  /** A change begins, if it can, in the result that the next rows come from. */
+  private ResultSet beforeChange() throws SQLException {
+    if (goesOn && !rowChanged && !isRowInWork()) {
+      inTurn(
+          () -> {
+            goOnIfDue();
+            return true;
+          });
+    }
     return delegate;
+  }
+
+  /** Elsewhere no value can be read or set. */
+  private boolean isOnRow() throws SQLException {
+    return onInsertRow || delegate.getRow() > 0;
   }
 
   // -------------------- java.sql.ResultSet: its position
@@ -307,11 +335,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
   }
 
   private boolean answerInTurn(Question question) throws SQLException {
-    Movement asking =
-        () -> {
-          goOnIfDue();
-          return question.ask(delegate);
-        };
+    Movement asking = () -> question.ask(asked());
     boolean answer;
     try {
       answer = asking.move();
@@ -320,6 +344,17 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
     }
     RowsRead rows = read;
     return rows == null ? answer : rows.answered(question, answer);
+  }
+
+  /** The result that the next rows come from, at the same position. The current row stays. */
+  private ResultSet asked() throws SQLException {
+    if (!goesOn || onInsertRow) {
+      return delegate;
+    }
+    if (hasOtherRows) {
+      throw DsqlExceptions.rowNotWritten();
+    }
+    return replayed;
   }
 
   private boolean afterFailure(SQLException failure, Movement movement) throws SQLException {
@@ -364,37 +399,44 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   // -------------------- java.sql.ResultSet: changes of rows
 
-  private void changeRow(RowChange change) throws SQLException {
+  /** Changes a row by its key, if it does: then pgJDBC reads the key's values. */
+  private void changeRow(boolean byKey, RowChange change) throws SQLException {
     connection.gate().changeRow(Obstacle.ROWS_CHANGED.because(), change);
     unwritten = false;
+    keepsWasNull &= !byKey;
   }
 
   /** Rows are changed through the connection that they came from, which may be lost. */
   private ResultSet changeable() throws SQLException {
+    beforeChange();
     if (goesOn && isElsewhere(replayed)) {
-      goOnIfDue();
+      throw DsqlExceptions.rowNotWritten();
     }
     return delegate;
   }
 
   @Override
   public void insertRow() throws SQLException {
-    changeRow(() -> changeable().insertRow());
+    changeRow(false, () -> changeable().insertRow());
+    hasOtherRows |= goesOn;
   }
 
   @Override
   public void updateRow() throws SQLException {
-    changeRow(() -> changeable().updateRow());
+    changeRow(unwritten, () -> changeable().updateRow());
+    rowChanged |= goesOn;
   }
 
   @Override
   public void deleteRow() throws SQLException {
-    changeRow(() -> changeable().deleteRow());
+    changeRow(true, () -> changeable().deleteRow());
+    hasOtherRows |= goesOn;
   }
 
   @Override
   public void refreshRow() throws SQLException {
-    changeRow(() -> changeable().refreshRow());
+    changeRow(true, () -> changeable().refreshRow());
+    rowChanged |= goesOn;
   }
 
   @Override
@@ -405,7 +447,7 @@ final class DsqlResultSet extends ForwardingResultSet implements HeldResult, Mov
 
   @Override
   public void moveToInsertRow() throws SQLException {
-    delegate.moveToInsertRow();
+    beforeChange().moveToInsertRow();
     onInsertRow = true;
     unwritten = false;
   }

@@ -1,5 +1,6 @@
 package io.dsqlproxy.driver.journal;
 
+import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
@@ -38,14 +39,20 @@ final class Rerun {
 
   private static Statement create(StatementUnit<?> unit) throws SQLException {
     StatementUnit.Invocation<?> invocation = unit.invocation();
-    String sql = invocation.form().sql();
-    String text = !unit.comparesValues() || unit.isBinary() ? sql : sql + " ";
-    Statement statement = invocation.origin().another(invocation.form(), text);
+    Statement statement = invocation.origin().another(invocation.form(), formFor(unit).sql());
     invocation.settings().applyTo(statement);
     if (unit.comparesValues()) {
       statement.unwrap(PGStatement.class).setPrepareThreshold(unit.isBinary() ? -1 : 0);
     }
     return statement;
+  }
+
+  /** What a unit sends in a replay: a text that pgJDBC does not know if its values are texts. */
+  static PlannedForm.Send formFor(StatementUnit<?> unit) {
+    PlannedForm.Send form = unit.invocation().form();
+    return !unit.comparesValues() || unit.isBinary()
+        ? form
+        : new PlannedForm.Send(form.sql() + " ", form.findings());
   }
 
   private static Key keyOf(StatementUnit<?> unit) {

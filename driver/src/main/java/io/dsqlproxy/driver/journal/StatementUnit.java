@@ -124,7 +124,7 @@ public abstract class StatementUnit<T> extends Unit {
     prepare(statement);
     T again;
     try {
-      again = invocation.execution().run(statement, invocation.form());
+      again = invocation.execution().run(statement, Rerun.formFor(this));
     } catch (SQLException failure) {
       if (failedWith == null || !failedWith.equals(failure.getSQLState())) {
         throw failure;

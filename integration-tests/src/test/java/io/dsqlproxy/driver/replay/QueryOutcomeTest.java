@@ -1,7 +1,10 @@
 package io.dsqlproxy.driver.replay;
 
+import static io.dsqlproxy.simulator.fault.Fault.conflict;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.statementContaining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -251,6 +254,39 @@ class QueryOutcomeTest {
       }
     }
     run.isTheSameAfter();
+  }
+
+  /** pgJDBC prepares every text then, after some executions, and its results become binary. */
+  @ParameterizedTest
+  @CsvSource({
+    "simple,1",
+    "simple,6",
+    "extended,6",
+    "extendedForPrepared,6",
+    "extendedCacheEverything,1",
+    "extendedCacheEverything,2",
+    "extendedCacheEverything,3",
+    "extendedCacheEverything,4",
+    "extendedCacheEverything,5",
+    "extendedCacheEverything,6",
+    "extendedCacheEverything,7"
+  })
+  void unchangedValuesAreTheSameInWhicheverModeTheyWereAskedFor(String mode, int executions)
+      throws SQLException {
+    try (Connection connection = run.cluster().connect("&preferQueryMode=" + mode)) {
+      connection.setAutoCommit(false);
+      Statement statement = connection.createStatement();
+      for (int i = 0; i < executions; i++) {
+        assertThat(statement.executeQuery("SELECT * FROM typed").next()).isTrue();
+      }
+      for (int i = 0; i < 3; i++) {
+        run.cluster().faults().clear();
+        run.cluster().faults().at(statementContaining("UPDATE")).answer(conflict());
+        connection.createStatement().executeUpdate("UPDATE account SET balance = 7 WHERE id = 5");
+        assertThat(run.cluster().faults().fired()).hasSize(1);
+      }
+      connection.commit();
+    }
   }
 
   // -------------------- scrollable results
