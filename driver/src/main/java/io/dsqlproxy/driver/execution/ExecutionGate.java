@@ -303,6 +303,16 @@ public final class ExecutionGate {
     return transaction.aside(reason, question);
   }
 
+  /**
+   * A command that the driver carries out itself has failed: as in PostgreSQL, that aborts the
+   * transaction.
+   *
+   * @return the failure
+   */
+  public SQLException aborted(SQLException failure) {
+    return transaction.aborted(failure);
+  }
+
   /** Fails as a statement would in a transaction of which only the end is possible. */
   public void failIfAborted() throws SQLException {
     transaction.failIfAborted();
@@ -360,13 +370,18 @@ public final class ExecutionGate {
     transaction.setSavepoint(name);
   }
 
-  /** Forgets a savepoint; SQLSTATE 3B001 if there is none with this name. */
+  /**
+   * Forgets a savepoint; SQLSTATE 3B001 if there is none with this name, which aborts the
+   * transaction.
+   */
   public void releaseSavepoint(String name) throws SQLException {
+    transaction.failIfNoneBegun("RELEASE SAVEPOINT");
     transaction.releaseSavepoint(name);
   }
 
   /** Undoes what was done after a savepoint; SQLSTATE 3B001 if there is none with this name. */
   public void rollBackTo(String name) throws SQLException {
+    transaction.failIfNoneBegun("ROLLBACK TO SAVEPOINT");
     transaction.rollBackTo(name);
     ended(TransactionCommand.Kind.ROLLBACK_TO);
   }

@@ -507,14 +507,27 @@ final class Transaction {
     }
   }
 
-  private SQLException aborted(SQLException failure) {
+  /**
+   * Something that the driver does instead of the server has failed. As after a statement that
+   * failed, only the end of the transaction is possible, or the way back to a savepoint: what the
+   * journal holds stays for that.
+   */
+  SQLException aborted(SQLException failure) {
+    takeTurn();
     try {
-      if (session.inTransaction()) {
+      if (lost == null && session.inTransaction() && !session.isTransactionFailed()) {
         SafeRollback.after(failure, session);
-        surfaces(failure, false);
+        if (session.isLost()) {
+          surfaces(failure, false);
+        } else if (!session.isTransactionOpen()) {
+          lostWithConnection = false;
+          lost = failure;
+        }
       }
     } catch (SQLException unreachable) {
       failure.addSuppressed(unreachable);
+    } finally {
+      turn.unlock();
     }
     return failure;
   }
@@ -654,9 +667,9 @@ final class Transaction {
       return;
     }
     switch (command.kind()) {
-      case ROLLBACK -> lost = null;
+      case ROLLBACK -> forgetLost();
       case COMMIT -> {
-        lost = null;
+        forgetLost();
         SQLException aborted = DsqlExceptions.transactionAborted(why);
         if (lostWithConnection) {
           throw aborted;
@@ -665,6 +678,11 @@ final class Transaction {
       }
       default -> throw DsqlExceptions.transactionAborted(why);
     }
+  }
+
+  private void forgetLost() {
+    lost = null;
+    over();
   }
 
   // -------------------- the end
@@ -726,8 +744,7 @@ final class Transaction {
   void rollBack(TransactionEnd end) throws SQLException {
     takeTurn();
     try {
-      lost = null;
-      over();
+      forgetLost();
       if (!isRolledBackByLoss()) {
         runUnlessLost(end);
       }
@@ -854,10 +871,25 @@ final class Transaction {
     }
   }
 
+  private boolean isFailed() {
+    return lost != null || session.isTransactionFailed();
+  }
+
+  /**
+   * What is about savepoints by a method of JDBC's begins no transaction, unlike a text.
+   *
+   * @param command for the message
+   */
+  void failIfNoneBegun(String command) throws SQLException {
+    if (lost == null && !session.isTransactionOpen() && !journal.hasSavepoints()) {
+      throw DsqlExceptions.onlyInTransaction(command);
+    }
+  }
+
   private JournalSavepoint existing(String name) throws SQLException {
     JournalSavepoint savepoint = journal.savepoint(name);
     if (savepoint == null) {
-      throw DsqlExceptions.noSuchSavepoint(name);
+      throw aborted(DsqlExceptions.noSuchSavepoint(name));
     }
     return savepoint;
   }
@@ -870,9 +902,11 @@ final class Transaction {
     takeTurn();
     try {
       enter();
-      failIfLost(TransactionCommand.NONE);
+      if (journal.savepoint(name) == null) {
+        failIfLost(TransactionCommand.NONE);
+      }
       int position = existing(name).position();
-      if (position < journal.size() || session.isTransactionFailed() || !isJournaling()) {
+      if (position < journal.size() || isFailed() || !isJournaling()) {
         SQLException reason =
             new SQLTransactionRollbackException(
                 "a rollback to the savepoint \"" + name + "\", which is a replay on Aurora DSQL",
@@ -887,6 +921,7 @@ final class Transaction {
           throw surfacing;
         }
       }
+      lost = null;
       journal.returnTo(name);
       fences.undo(position);
     } finally {

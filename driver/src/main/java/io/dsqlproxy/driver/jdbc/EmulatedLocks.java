@@ -68,6 +68,8 @@ final class EmulatedLocks {
     String answer;
     try {
       answer = answer(statement, request, wait);
+    } catch (SQLException failure) {
+      throw gate.aborted(failure);
     } finally {
       waiting = null;
     }

@@ -106,6 +106,11 @@ public final class Journal {
     savepoints.add(new JournalSavepoint(name, units.size()));
   }
 
+  /** Whether there is a savepoint. */
+  public boolean hasSavepoints() {
+    return !savepoints.isEmpty();
+  }
+
   /** The youngest savepoint with this name; null if there is none. */
   public JournalSavepoint savepoint(String name) {
     int index = indexOf(name);

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server without savepoints, and a connection that has them all the same. */
 class SavepointsTest {
@@ -140,12 +142,38 @@ class SavepointsTest {
     connection.gate.setSavepoint("inner");
     connection.execute(B);
     connection.gate.releaseSavepoint("outer");
-    assertThat(stateOf(failureOf(() -> connection.gate.rollBackTo("inner")))).isEqualTo("3B001");
-    assertThat(stateOf(failureOf(() -> connection.gate.releaseSavepoint("outer"))))
-        .isEqualTo("3B001");
     server.script(C, failure(conflict()));
     connection.execute(C);
     assertThat(server.log()).containsExactly(A, B, C, WAITED, ROLLED_BACK, A, B, C);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rollback to s", "release s"})
+  void savepointThatDoesNotExistAbortsTheTransaction(String sql) throws SQLException {
+    connection.execute(A);
+    assertThat(stateOf(failureOf(() -> connection.execute(sql)))).isEqualTo("3B001");
+    assertThat(stateOf(failureOf(() -> connection.execute(B)))).isEqualTo("25P02");
+    connection.execute("commit");
+    assertThat(server.log()).containsExactly(A, ROLLED_BACK, "commit");
+  }
+
+  @Test
+  void aSavepointThatExistsIsAWayBackAfterOneThatDoesNot() throws SQLException {
+    connection.execute(A);
+    connection.gate.setSavepoint("s");
+    connection.execute(B);
+    assertThat(stateOf(failureOf(() -> connection.gate.rollBackTo("missing")))).isEqualTo("3B001");
+    connection.gate.rollBackTo("s");
+    connection.execute(C);
+    connection.commit();
+    assertThat(server.log()).containsExactly(A, B, ROLLED_BACK, A, C, "commit");
+  }
+
+  @Test
+  void savepointsByMethodsNeedATransactionThatHasBegun() {
+    assertThat(stateOf(failureOf(() -> connection.gate.rollBackTo("s")))).isEqualTo("25P01");
+    assertThat(stateOf(failureOf(() -> connection.gate.releaseSavepoint("s")))).isEqualTo("25P01");
+    assertThat(connection.gate.isTransactionLost()).isFalse();
   }
 
   @Test

@@ -77,6 +77,18 @@ class LockWaitTest {
 
   @ParameterizedTest
   @ValueSource(strings = {SESSION, TRANSACTION})
+  void aLockThatCannotBeHadAbortsTheTransaction(String lock) throws SQLException {
+    try (Connection impatient = CLUSTER.connect("&lockTimeout=50ms")) {
+      impatient.setAutoCommit(false);
+      assertThat(failure(() -> call(impatient, lock)).getSQLState()).isEqualTo("55P03");
+      assertThat(failure(() -> call(impatient, "SELECT 1")).getSQLState()).isEqualTo("25P02");
+      impatient.rollback();
+      assertThat(call(impatient, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {SESSION, TRANSACTION})
   void theQueryTimeoutEndsIt(String lock) throws SQLException {
     try (PreparedStatement statement = waiter.prepareStatement(lock)) {
       statement.setQueryTimeout(1);
