@@ -18,12 +18,16 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -189,6 +193,31 @@ class DsqlDialectOnPostgresTest {
     connection.rollback(savepoint);
     assertThat(ask(connection, "SELECT value FROM item")).isEqualTo("10");
     connection.commit();
+  }
+
+  /** Failed ones too, which the server rolls back at COMMIT without an error. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "&retryMode=off", "&reconnect=inTransactions"})
+  void transactionsEndAsWithPgjdbc(String parameters) throws SQLException {
+    String ours =
+        "jdbc:dsql-proxy://localhost:"
+            + postgres.getPort()
+            + "/postgres?dialect=dsql&user=postgres"
+            + parameters;
+    for (long seed = 1; seed <= 40; seed++) {
+      List<String> expected = endsOn(postgres.getJdbcUrl("postgres", "postgres"), seed);
+      assertThat(endsOn(ours, seed)).as("seed " + seed).isEqualTo(expected);
+    }
+  }
+
+  private List<String> endsOn(String url, long seed) throws SQLException {
+    run(connection, "DELETE FROM item", "INSERT INTO item VALUES (1, 10), (2, 20)");
+    List<String> outcomes = new ArrayList<>();
+    try (Connection driven = DriverManager.getConnection(url)) {
+      outcomes.addAll(RandomEnds.outcomes(driven, seed));
+    }
+    outcomes.add(ask(connection, "SELECT string_agg(value::text, ',' ORDER BY id) FROM item"));
+    return outcomes;
   }
 
   @Test
