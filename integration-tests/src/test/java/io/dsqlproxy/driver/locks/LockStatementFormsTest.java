@@ -66,6 +66,38 @@ class LockStatementFormsTest {
   }
 
   @Test
+  void aConditionGivesTheRowOnlyIfTheLockIsTaken() throws SQLException {
+    call(other, "SELECT pg_advisory_lock(2)");
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT 'got' AS what WHERE pg_try_advisory_lock(?)")) {
+      for (long key = 1; key <= 3; key++) {
+        statement.setLong(1, key);
+        try (ResultSet rows = statement.executeQuery()) {
+          assertThat(rows.next()).isEqualTo(key != 2);
+        }
+      }
+      statement.setNull(1, Types.BIGINT);
+      try (ResultSet rows = statement.executeQuery()) {
+        assertThat(rows.next()).isFalse();
+      }
+    }
+    assertThat(held(connection)).extracting(HeldLock::key).containsExactlyInAnyOrder("1", "3");
+  }
+
+  @Test
+  void otherColumnsStandBesideTheAnswer() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 7 AS a, pg_try_advisory_lock(1), now()")) {
+      assertThat(row.getMetaData().getColumnLabel(2)).isEqualTo("pg_try_advisory_lock");
+      assertThat(row.next()).isTrue();
+      assertThat(row.getInt(1)).isEqualTo(7);
+      assertThat(row.getBoolean(2)).isTrue();
+      assertThat(row.getTimestamp(3)).isNotNull();
+    }
+    assertThat(held(connection)).hasSize(1);
+  }
+
+  @Test
   void aPreparedStatementIsExecutedAgainWithOtherParameters() throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT pg_try_advisory_lock(?)")) {

@@ -18,8 +18,8 @@ import java.util.Optional;
 /**
  * {@code SELECT pg_advisory_lock(42)} and its relatives are refused, unless their emulation was
  * asked for: then the driver takes the lock, and sends {@code SELECT ''::text AS pg_advisory_lock}
- * in its place. Refused is a call in any place where it is not called exactly once: beside other
- * columns, in a condition, with a key that is read from a table.
+ * in its place. Refused is a call in any place where it is not called exactly once: in an
+ * expression, beside another call, in a query of a table, with a key that is read from one.
  */
 final class AdvisoryLock {
 
@@ -52,11 +52,13 @@ final class AdvisoryLock {
     if (place == null) {
       return refused(
           name
-              + " is emulated only in a statement of its own: SELECT "
+              + " is emulated only where it is called exactly once and no table is read: SELECT "
               + name
-              + "(…), SELECT … FROM "
+              + "(…), also beside other columns, SELECT … FROM "
               + name
-              + "(…), or a JDBC call");
+              + "(…), SELECT … WHERE "
+              + name
+              + "(…) if it returns a boolean, or a JDBC call");
     }
     if (!call.isOfFixedKeys()) {
       return refused(

@@ -11,7 +11,8 @@ import io.dsqlproxy.rewriter.lexical.Tokens;
  *
  * <ul>
  *   <li>{@code SELECT call [AS name]}, with casts: {@code SELECT call::text}, {@code SELECT
- *       CAST(call AS text)}
+ *       CAST(call AS text)}; beside other columns if {@linkplain RowOfConstants no table is read}
+ *   <li>{@code SELECT 1 WHERE call}, likewise
  *   <li>{@code SELECT * FROM call [AS name]}, also with a number or a name instead of the asterisk,
  *       and a name for that
  *   <li>{@code {call call}} and {@code {? = call call}}
@@ -25,6 +26,9 @@ final class CallPlace {
   private Kind kind;
   private boolean named;
 
+  /** The token behind the column that the call is. */
+  private int columnEnd;
+
   private CallPlace(AdvisoryCall call) {
     this.call = call;
     this.statement = call.statement();
@@ -33,6 +37,7 @@ final class CallPlace {
 
   private enum Kind {
     COLUMN,
+    CONDITION,
     RELATION,
     JDBC_CALL,
     JDBC_CALL_WITH_OUTPUT
@@ -51,7 +56,9 @@ final class CallPlace {
     if (!call.statement().locks().isEmpty()) {
       return null;
     }
-    return place.isColumn() || place.isRelation() || place.isJdbcCall() ? place : null;
+    return place.isColumn() || place.isRelation() || place.isJdbcCall() || place.isCondition()
+        ? place
+        : null;
   }
 
   /** Whether the first parameter is the call's output. */
@@ -62,12 +69,13 @@ final class CallPlace {
   // -------------------- recognition
 
   private boolean isColumn() {
-    int first = statement.first();
-    boolean cast =
-        tokens.isWord(first + 1, "CAST")
-            && tokens.isPunctuation(first + 2, '(')
-            && call.first() == first + 3;
-    if (!tokens.isWord(first, "SELECT") || !cast && call.first() != first + 1) {
+    int first = call.first() - 1;
+    boolean cast = tokens.isPunctuation(first, '(') && tokens.isWord(first - 1, "CAST");
+    if (cast) {
+      first -= 2;
+    }
+    boolean alone = first == statement.first() && tokens.isWord(first, "SELECT");
+    if (!alone && !(isAtTop(first) && tokens.isPunctuation(first, ','))) {
       return false;
     }
     int end = call.close() + 1;
@@ -79,7 +87,45 @@ final class CallPlace {
       end = afterType(end + 1);
     }
     kind = Kind.COLUMN;
-    return end > 0 && endsWithName(end, false);
+    if (end < 0) {
+      return false;
+    }
+    columnEnd = afterName(end);
+    return columnEnd == statement.end() && alone
+        || (columnEnd == statement.end() || tokens.isPunctuation(columnEnd, ','))
+            && isRowOfConstants("WHERE");
+  }
+
+  /** Whether no parenthesis is open before a token. */
+  private boolean isAtTop(int token) {
+    int depth = 0;
+    for (int i = statement.first(); i < token; i++) {
+      if (tokens.isPunctuation(i, '(') || tokens.isPunctuation(i, '[')) {
+        depth++;
+      } else if (tokens.isPunctuation(i, ')') || tokens.isPunctuation(i, ']')) {
+        depth--;
+      }
+    }
+    return depth == 0;
+  }
+
+  /** Whether one row is given, and no such word stands before or behind the call. */
+  private boolean isRowOfConstants(String word) {
+    for (int i = statement.first(); i < statement.end(); i++) {
+      if (tokens.isWord(i, word) && !tokens.isWord(i - 1, "AS")) {
+        return false;
+      }
+    }
+    return RowOfConstants.holds(call);
+  }
+
+  private boolean isCondition() {
+    kind = Kind.CONDITION;
+    return call.function().returnsBoolean()
+        && tokens.isWord(call.first() - 1, "WHERE")
+        && isAtTop(call.first())
+        && call.close() + 1 == statement.end()
+        && RowOfConstants.holds(call);
   }
 
   /** The token behind a type's name without modifiers, or -1. */
@@ -101,7 +147,7 @@ final class CallPlace {
     int label = tokens.isWord(column + 1, "AS") ? column + 2 : column + 1;
     boolean columnOnly = column + 1 == from || label + 1 == from && tokens.isName(label);
     kind = Kind.RELATION;
-    return columnOnly && endsWithName(call.close() + 1, true);
+    return columnOnly && endsWithName(call.close() + 1);
   }
 
   private boolean isPlainColumn(int token) {
@@ -111,7 +157,20 @@ final class CallPlace {
   }
 
   /** Nothing follows but a name. */
-  private boolean endsWithName(int from, boolean columnsToo) {
+  private boolean endsWithName(int from) {
+    int end = afterName(from);
+    if (named
+        && tokens.isPunctuation(end, '(')
+        && tokens.isName(end + 1)
+        && tokens.isPunctuation(end + 2, ')')) {
+      end += 3;
+    }
+    return end == statement.end();
+  }
+
+  /** The token behind a name that may stand there. */
+  private int afterName(int from) {
+    named = false;
     int end = from;
     if (tokens.isWord(end, "AS") && end + 1 < statement.end()) {
       end++;
@@ -120,14 +179,7 @@ final class CallPlace {
       named = true;
       end++;
     }
-    if (named
-        && columnsToo
-        && tokens.isPunctuation(end, '(')
-        && tokens.isName(end + 1)
-        && tokens.isPunctuation(end + 2, ')')) {
-      end += 3;
-    }
-    return end == statement.end();
+    return end;
   }
 
   private boolean isJdbcCall() {
@@ -152,11 +204,12 @@ final class CallPlace {
     String name = call.function().functionName();
     String text = tokens.text();
     String before = text.substring(0, tokens.start(call.first()));
-    int end = tokens.end(statement.end() - 1);
+    int end = tokens.end((kind == Kind.COLUMN ? columnEnd : statement.end()) - 1);
     String behind = text.substring(tokens.end(call.close()), end);
     String after = text.substring(end);
     String label = named ? "" : " AS " + name;
     return switch (kind) {
+      case CONDITION -> before + literal(value) + behind + after;
       case COLUMN -> before + literal(value) + behind + label + after;
       case RELATION ->
           before + "(SELECT " + literal(value) + " AS " + name + ")" + behind + label + after;

@@ -70,6 +70,11 @@ class AdvisoryLockTest {
           SELECT pg_advisory_lock(1)::text | SELECT ''::text::text AS pg_advisory_lock
           SELECT pg_try_advisory_lock(1)::pg_catalog.int4::text "r" | SELECT true::pg_catalog.int4::text "r"
           SELECT CAST(pg_advisory_xact_lock(1) AS varchar) | SELECT CAST(''::text AS varchar) AS pg_advisory_xact_lock
+          SELECT pg_advisory_lock(1), now() | SELECT ''::text AS pg_advisory_lock, now()
+          SELECT 1 AS a, pg_try_advisory_lock(?)::int AS b, c | SELECT 1 AS a, true::int AS b, c
+          SELECT (1, 2), CAST(pg_try_advisory_lock(1) AS text), 'x' y; | SELECT (1, 2), CAST(true AS text) AS pg_try_advisory_lock, 'x' y;
+          SELECT 1 WHERE pg_try_advisory_lock(1) | SELECT 1 WHERE true
+          SELECT 'got', now() AS since WHERE pg_try_advisory_xact_lock(?, 2); | SELECT 'got', now() AS since WHERE true;
           SELECT 1 FROM pg_advisory_xact_lock(1) | SELECT 1 FROM (SELECT ''::text AS pg_advisory_xact_lock) AS pg_advisory_xact_lock
           SELECT 1 AS one FROM pg_advisory_xact_lock(1) l | SELECT 1 AS one FROM (SELECT ''::text AS pg_advisory_xact_lock) l
           SELECT * FROM pg_try_advisory_lock(1) AS l(got) | SELECT * FROM (SELECT true AS pg_try_advisory_lock) AS l(got)
@@ -132,9 +137,24 @@ class AdvisoryLockTest {
   @ValueSource(
       strings = {
         "SELECT pg_advisory_lock(id) FROM t",
-        "SELECT id, pg_advisory_lock(1)",
+        "SELECT ?, pg_advisory_lock(1)",
+        "SELECT pg_advisory_lock(?), ? + 1",
+        "SELECT pg_advisory_lock(1), generate_series(1, 3)",
+        "SELECT pg_advisory_lock(1), my_function()",
+        "SELECT pg_advisory_lock(1), (SELECT 1)",
+        "SELECT pg_advisory_lock(1), a FROM t",
+        "SELECT pg_advisory_lock(1), 2 LIMIT 0",
+        "SELECT pg_advisory_lock(1), 2 WHERE false",
+        "SELECT (pg_advisory_lock(1)), 2",
+        "SELECT 2, coalesce(pg_try_advisory_lock(1), false)",
+        "SELECT 1 FROM t WHERE pg_try_advisory_lock(1)",
+        "SELECT 1 WHERE pg_try_advisory_lock(1) AND false",
+        "SELECT 1 WHERE false AND pg_try_advisory_lock(1)",
+        "SELECT 1 WHERE NOT pg_try_advisory_lock(1)",
+        "SELECT 1 WHERE pg_advisory_lock(1)",
+        "SELECT CASE WHEN pg_try_advisory_lock(1) THEN 1 END",
         "SELECT pg_advisory_lock(1), pg_advisory_lock(2)",
-        "SELECT 1 WHERE pg_try_advisory_lock(1)",
+        "SELECT pg_advisory_unlock(1) WHERE pg_try_advisory_lock(1)",
         "SELECT pg_advisory_lock(1) WHERE false",
         "SELECT NOT pg_try_advisory_lock(1)",
         "SELECT pg_advisory_lock(1) FOR UPDATE",
