@@ -37,6 +37,14 @@ public record ScriptPiece(
     return pieces;
   }
 
+  /** A text as a whole, without parameters. */
+  public static ScriptPiece of(String sql) {
+    TransactionCommand command = TransactionCommand.of(sql);
+    boolean chains =
+        command.isControl() && statementsOf(sql).stream().anyMatch(ScriptPiece::chains);
+    return new ScriptPiece(sql, command, chains, 0, 0);
+  }
+
   /** The statements of a text, each of them alone; a comment counts, as it does in pgJDBC. */
   public static List<ScriptPiece> statementsOf(String sql) {
     Tokens tokens = Lexer.tokenize(sql);

@@ -72,11 +72,12 @@ public final class ScriptTransaction {
   /**
    * Executes the next piece. After a failure nothing more can be executed.
    *
-   * @param last whether nothing follows, and it is one execution
+   * @param alone whether it is one statement, and nothing follows: then it is a transaction by
+   *     itself where none is open
    */
-  public void execute(ScriptPiece piece, boolean last, Work work) throws SQLException {
+  public void execute(ScriptPiece piece, boolean alone, Work work) throws SQLException {
     try {
-      prepare(piece, last);
+      prepare(piece, alone);
       work.run();
       executed(piece);
     } catch (SQLException | RuntimeException | Error failure) {
@@ -118,13 +119,13 @@ public final class ScriptTransaction {
     implicit = false;
   }
 
-  private void prepare(ScriptPiece piece, boolean last) throws SQLException {
+  private void prepare(ScriptPiece piece, boolean alone) throws SQLException {
     if (block) {
       return;
     }
     switch (piece.command().kind()) {
       case NONE, SET_TRANSACTION -> {
-        if (!implicit && !(autocommit && last)) {
+        if (!implicit && !(autocommit && alone)) {
           beginImplicitly();
         }
       }

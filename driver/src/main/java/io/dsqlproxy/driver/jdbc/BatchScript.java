@@ -74,14 +74,13 @@ final class BatchScript {
   /** Every command about the transaction has the count 0. */
   private int executeUntil(int end) throws SQLException {
     ScriptPiece first = entries.get(executed);
-    boolean last = end == entries.size();
     try {
       if (first.isControl()) {
-        script.execute(first, last, owner::plainStatement, s -> s.execute(first.sql()));
+        script.execute(first, false, owner::plainStatement, s -> s.execute(first.sql()));
       } else {
         List<ScriptPiece> run = entries.subList(executed, end);
         long[] given =
-            script.execute(first, last, owner::plainStatement, s -> executeTogether(s, run));
+            script.execute(first, false, owner::plainStatement, s -> executeTogether(s, run));
         System.arraycopy(given, 0, counts, executed, given.length);
       }
       return end;

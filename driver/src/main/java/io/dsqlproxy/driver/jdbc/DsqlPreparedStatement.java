@@ -344,7 +344,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   final List<ScriptPiece> batchPieces() {
-    return Collections.nCopies(batch().size(), ScriptPiece.statementsOf(plan.sql()).get(0));
+    return Collections.nCopies(batch().size(), ScriptPiece.of(plan.sql()));
   }
 
   // -------------------- java.sql.PreparedStatement: executions

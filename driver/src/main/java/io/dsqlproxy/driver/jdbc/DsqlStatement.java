@@ -337,7 +337,7 @@ class DsqlStatement extends ForwardingStatement implements Executable {
 
   /** The entries of the batch. */
   List<ScriptPiece> batchPieces() {
-    return batch.texts().stream().map(sql -> ScriptPiece.statementsOf(sql).get(0)).toList();
+    return batch.texts().stream().map(ScriptPiece::of).toList();
   }
 
   /** The batch holds transaction control from now on. */

@@ -81,7 +81,7 @@ final class Script {
           piece.isControl() || i > 0 && isInsert(piece) ? ReturnedKeys.NONE : keys;
       execute(
           piece,
-          i == pieces.size() - 1,
+          i == pieces.size() - 1 && !piece.command().severalStatements(),
           () -> owner.statementFor(piece),
           statement -> results.add(statement, statement.executePiece(piece, wanted)));
     }
@@ -95,7 +95,7 @@ final class Script {
       ScriptPiece piece = pieces.get(i);
       execute(
           piece,
-          i == pieces.size() - 1,
+          i == pieces.size() - 1 && !piece.command().severalStatements(),
           () -> owner.statementFor(piece),
           statement -> {
             update(statement, piece, unexpected);
@@ -131,11 +131,11 @@ final class Script {
   /**
    * Executes the next piece.
    *
-   * @param last whether nothing follows it
+   * @param alone whether it is one statement, and nothing follows it
    */
-  <T> T execute(ScriptPiece piece, boolean last, Maker maker, Way<T> way) throws SQLException {
+  <T> T execute(ScriptPiece piece, boolean alone, Maker maker, Way<T> way) throws SQLException {
     List<T> given = new ArrayList<>(1);
-    transaction.execute(piece, last, () -> given.add(way.execute(begin(maker.make()))));
+    transaction.execute(piece, alone, () -> given.add(way.execute(begin(maker.make()))));
     return given.get(0);
   }
 

@@ -237,6 +237,7 @@ class ScriptsAgainstPgJdbcTest {
     while (rows || statement.getUpdateCount() != -1) {
       if (rows) {
         try (ResultSet result = statement.getResultSet()) {
+          assertThat(result.getStatement()).isSameAs(statement);
           seen.add("rows " + rows(result));
         } catch (SQLException failure) {
           seen.add("rows end with " + failure.getSQLState());

@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -203,6 +204,99 @@ class ScriptFaultsTest {
     Way.TEXT.execute(connection, PAY, "SET TRANSACTION READ WRITE", GIVE);
     assertBalances("committed", 107, 193);
     assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
+  }
+
+  /** Balances as they are after each statement, by what PostgreSQL says of transactions. */
+  private static final class Model {
+    private final int[] committed = {100, 200};
+    private final List<int[]> savepoints = new ArrayList<>();
+    private int[] now = committed.clone();
+    private boolean block;
+
+    Model(boolean block) {
+      this.block = block;
+    }
+
+    void end(boolean commits) {
+      if (commits) {
+        System.arraycopy(now, 0, committed, 0, 2);
+      }
+      now = committed.clone();
+      savepoints.clear();
+      block = false;
+    }
+  }
+
+  /** A statement that is possible here, and what it does to the model. */
+  private static String statement(Random random, Model model) {
+    int kind = random.nextInt(12);
+    if (kind < 5) {
+      int account = random.nextInt(2);
+      model.now[account] += 7;
+      return "UPDATE account SET balance = balance + 7 WHERE id = " + (account + 1);
+    }
+    if (kind == 5 && !model.block) {
+      model.block = true;
+      return "BEGIN";
+    }
+    if (kind == 6 && model.block) {
+      model.savepoints.add(model.now.clone());
+      return "SAVEPOINT s" + model.savepoints.size();
+    }
+    if (kind == 7 && !model.savepoints.isEmpty()) {
+      int savepoint = 1 + random.nextInt(model.savepoints.size());
+      model.savepoints.subList(savepoint, model.savepoints.size()).clear();
+      model.now = model.savepoints.get(savepoint - 1).clone();
+      return "ROLLBACK TO s" + savepoint;
+    }
+    if (kind == 8 && !model.savepoints.isEmpty()) {
+      int savepoint = 1 + random.nextInt(model.savepoints.size());
+      model.savepoints.subList(savepoint - 1, model.savepoints.size()).clear();
+      return "RELEASE s" + savepoint;
+    }
+    model.end(kind != 9);
+    return kind == 9 ? "ROLLBACK" : "COMMIT";
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void randomScriptsTakeEffectOnceWhateverConflictsTheyMeet(Way way) throws SQLException {
+    long seed = Long.getLong("scripts.seed", 20260712);
+    System.out.println("seed " + seed + ' ' + way);
+    Random random = new Random(seed + way.ordinal());
+    for (int round = 0; round < Integer.getInteger("scripts.rounds", 8); round++) {
+      cluster.reset();
+      boolean autocommit = random.nextBoolean();
+      open(random.nextBoolean() ? NEVER : IN_TRANSACTIONS, autocommit);
+      Model model = new Model(!autocommit);
+      List<String> all = new ArrayList<>();
+      for (int scripts = 1 + random.nextInt(3); scripts > 0; scripts--) {
+        String[] statements = new String[2 + random.nextInt(5)];
+        statements[0] = "COMMIT";
+        model.end(true);
+        for (int i = 1; i < statements.length; i++) {
+          statements[i] = statement(random, model);
+        }
+        all.add(String.join("; ", statements));
+        int place = 1 + random.nextInt(statements.length);
+        cluster
+            .faults()
+            .at(random.nextBoolean() ? commit() : statementContaining("+ 7").number(place))
+            .answer(conflict());
+        way.execute(connection, statements);
+        if (!model.block) {
+          model.end(true);
+          model.block = !autocommit;
+        }
+      }
+      if (!autocommit) {
+        connection.commit();
+        model.end(true);
+      }
+      connection.close();
+      String what = "seed " + seed + ", round " + round + ", " + autocommit + ", " + all;
+      assertBalances(what, model.committed[0], model.committed[1]);
+    }
   }
 
   private static void assertBalances(String what, int first, int second) throws SQLException {
