@@ -6,6 +6,7 @@ import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.driver.observation.DriverTiming;
+import io.dsqlproxy.rewriter.analysis.LastingEffects;
 import io.dsqlproxy.rewriter.analysis.TransactionTimeCalls;
 import io.dsqlproxy.rewriter.analysis.VolatileCalls;
 import java.sql.SQLException;
@@ -174,7 +175,7 @@ final class Recovery {
    * The same without a wait before the first time, to get rid of what happened after the units.
    *
    * @param reason takes the conflict's place in messages
-   * @param units null if the journal has given up
+   * @param units what was done before the savepoint, and what was read since
    */
   void replayAtOnce(SQLException reason, List<Unit> units) throws SQLException {
     failIfNotReplayable(reason, units);
@@ -330,6 +331,9 @@ final class Recovery {
     if (obstacle == null) {
       obstacle = volatileValueIn(units);
     }
+    if (obstacle == null) {
+      obstacle = lastingEffectIn(units);
+    }
     if (obstacle != null) {
       throw notReplayable(conflict, executions() + 1, obstacle);
     }
@@ -351,6 +355,21 @@ final class Recovery {
       if (call != null) {
         return Obstacle.VOLATILE_VALUE.because(call);
       }
+    }
+    return null;
+  }
+
+  /** What the rollback would not undo, the replay would do a second time. */
+  private static String lastingEffectIn(List<Unit> units) {
+    LastingEffects effects = new LastingEffects();
+    String before = "";
+    for (Unit unit : units) {
+      String text = unit.text();
+      Optional<String> effect = text == before ? Optional.empty() : effects.firstIn(text);
+      if (effect.isPresent()) {
+        return Obstacle.LASTING_EFFECT.because(effect.get());
+      }
+      before = text;
     }
     return null;
   }

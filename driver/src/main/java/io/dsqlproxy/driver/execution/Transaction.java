@@ -9,6 +9,7 @@ import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.journal.StatementUnit;
 import io.dsqlproxy.driver.journal.StatementUnit.Invocation;
+import io.dsqlproxy.driver.journal.UndonePart;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.rewriter.Effect;
 import io.dsqlproxy.rewriter.PlannedForm;
@@ -16,6 +17,8 @@ import io.dsqlproxy.rewriter.analysis.TransactionModes;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -906,26 +909,44 @@ final class Transaction {
         failIfLost(TransactionCommand.NONE);
       }
       int position = existing(name).position();
+      UndonePart undone = UndonePart.nothing();
       if (position < journal.size() || isFailed() || !isJournaling()) {
-        SQLException reason =
-            new SQLTransactionRollbackException(
-                "a rollback to the savepoint \"" + name + "\", which is a replay on Aurora DSQL",
-                Conflict.SQLSTATE);
-        try {
-          recoveries
-              .ofTransaction(session, journal, null)
-              .replayAtOnce(reason, isJournaling() ? journal.units().subList(0, position) : null);
-        } catch (SQLException surfacing) {
-          SafeRollback.after(surfacing, session);
-          surfaces(surfacing, false);
-          throw surfacing;
-        }
+        undone = UndonePart.of(journal.unitsFrom(position));
+        undo(name, position, undone);
       }
       lost = null;
-      journal.returnTo(name);
+      journal.returnTo(name, undone);
       fences.undo(position);
     } finally {
       turn.unlock();
     }
+  }
+
+  private void undo(String name, int position, UndonePart undone) throws SQLException {
+    SQLException reason =
+        new SQLTransactionRollbackException(
+            "a rollback to the savepoint \"" + name + "\", which is a replay on Aurora DSQL",
+            Conflict.SQLSTATE);
+    if (undone.obstacle() != null) {
+      journal.giveUp(undone.obstacle());
+    }
+    List<Unit> kept = new ArrayList<>(journal.unitsTo(position));
+    kept.addAll(undone.reads());
+    try {
+      recoveries.ofTransaction(session, journal, null).replayAtOnce(reason, kept);
+    } catch (SQLException failure) {
+      SQLException surfacing = ofUndoing(reason, failure, position + undone.readsBeforeWrites());
+      SafeRollback.after(surfacing, session);
+      surfaces(surfacing, false);
+      throw surfacing;
+    }
+  }
+
+  /** A read behind an undone write may well have another outcome without that write. */
+  private static SQLException ofUndoing(SQLException reason, SQLException failure, int firm) {
+    return failure instanceof DataChangedException changed && changed.statement() > firm
+        ? DsqlExceptions.notReplayable(
+            reason, List.of(changed), 1, Duration.ZERO, Obstacle.READ_AFTER_UNDONE_WRITE.because())
+        : failure;
   }
 }

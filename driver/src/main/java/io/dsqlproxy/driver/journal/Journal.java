@@ -99,6 +99,16 @@ public final class Journal {
     return List.copyOf(units);
   }
 
+  /** What happened before a position; nothing if the journal has given up. */
+  public List<Unit> unitsTo(int position) {
+    return List.copyOf(units.subList(0, Math.min(position, units.size())));
+  }
+
+  /** What happened from a position on; nothing if the journal has given up. */
+  public List<Unit> unitsFrom(int position) {
+    return List.copyOf(units.subList(Math.min(position, units.size()), units.size()));
+  }
+
   // -------------------- savepoints
 
   /** A savepoint here. */
@@ -123,18 +133,21 @@ public final class Journal {
   }
 
   /**
-   * Forgets what happened after the youngest savepoint with this name, and the savepoints that were
-   * set after it.
+   * Forgets what happened after the youngest savepoint with this name, except for what was read,
+   * and the savepoints that were set after it.
    */
-  public void returnTo(String name) {
+  public void returnTo(String name, UndonePart undone) {
     int index = indexOf(name);
     savepoints.subList(index + 1, savepoints.size()).clear();
-    List<Unit> undone = units.subList(savepoints.get(index).position(), units.size());
-    for (Unit unit : undone) {
-      bytes -= unit.bytes();
-      unit.release();
+    List<Unit> after = units.subList(savepoints.get(index).position(), units.size());
+    for (Unit unit : after) {
+      if (!undone.reads().contains(unit)) {
+        bytes -= unit.bytes();
+        unit.release();
+      }
     }
-    undone.clear();
+    after.clear();
+    units.addAll(undone.reads());
   }
 
   private int indexOf(String name) {

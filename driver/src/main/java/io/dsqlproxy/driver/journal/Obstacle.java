@@ -20,6 +20,22 @@ public enum Obstacle {
       "the application has read the value of %s(), which differs each time",
       "a result, or a generated key that was read, holds the value of a volatile function:"
           + " `random()`, `gen_random_uuid()`, `nextval`, `clock_timestamp()` …"),
+  LASTING_EFFECT(
+      "of %s, which ROLLBACK does not undo",
+      "`PREPARE`, `DEALLOCATE`, `DISCARD`; `FETCH`, `MOVE` or `CLOSE` of a cursor that was declared"
+          + " before the transaction; `setval`, advisory locks of the session that are not emulated,"
+          + " `dblink`, functions that administer the server"),
+  CURSOR_MOVED(
+      "of %s after the savepoint, whose position PostgreSQL keeps",
+      "a rollback to a savepoint after `FETCH`, `MOVE` or `CLOSE` of a cursor that was declared before"
+          + " it"),
+  UNDONE_WRITE_READ(
+      "rows of a write or of a cursor were read that a rollback to a savepoint undoes",
+      "a rollback to a savepoint after `UPDATE … RETURNING`, `DELETE … RETURNING`, `FETCH`, or a query"
+          + " that calls a function which may write"),
+  READ_AFTER_UNDONE_WRITE(
+      "a query after a write that a rollback to a savepoint undoes has other rows without it",
+      "a query has read what the application itself had written after the savepoint"),
   JOURNAL_FULL(
       "its journal takes more than %s bytes (property journalBytes)",
       "statements, parameters and results take more than `journalBytes` in the journal"),

@@ -62,7 +62,7 @@ class JournalTest {
     for (int i = 0; i < 10; i++) {
       add("b", 300);
       add("c", 300);
-      journal.returnTo("s");
+      journal.returnTo("s", UndonePart.nothing());
     }
     assertThat(journal.obstacle()).isNull();
     add("d", 701);
@@ -124,7 +124,7 @@ class JournalTest {
     FakeUnit a = add("a", 1);
     journal.setSavepoint("s");
     FakeUnit b = add("b", 1);
-    journal.returnTo("s");
+    journal.returnTo("s", UndonePart.nothing());
     assertThat(journal.units()).containsExactly(a);
     assertThat(a.released).isFalse();
     assertThat(b.released).isTrue();
@@ -136,7 +136,7 @@ class JournalTest {
     journal.setSavepoint("outer");
     add("a", 1);
     journal.setSavepoint("inner");
-    journal.returnTo("outer");
+    journal.returnTo("outer", UndonePart.nothing());
     assertThat(journal.savepoint("inner")).isNull();
     assertThat(journal.savepoint("outer")).isNotNull();
   }
@@ -148,7 +148,7 @@ class JournalTest {
     add("b", 1);
     journal.setSavepoint("inner");
     add("c", 1);
-    journal.returnTo("outer");
+    journal.returnTo("outer", UndonePart.nothing());
     assertThat(journal.units()).containsExactly(a);
   }
 
@@ -172,11 +172,11 @@ class JournalTest {
     FakeUnit a = add("a", 1);
     journal.setSavepoint("s");
     add("b", 1);
-    journal.returnTo("s");
+    journal.returnTo("s", UndonePart.nothing());
     assertThat(journal.units()).containsExactly(a);
     journal.releaseSavepoint("s");
     assertThat(journal.savepoint("s").position()).isZero();
-    journal.returnTo("s");
+    journal.returnTo("s", UndonePart.nothing());
     assertThat(journal.units()).isEmpty();
     journal.releaseSavepoint("s");
     assertThat(journal.savepoint("s")).isNull();
