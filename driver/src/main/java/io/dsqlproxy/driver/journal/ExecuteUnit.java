@@ -39,6 +39,11 @@ public final class ExecuteUnit extends StatementUnit<Boolean> {
   }
 
   @Override
+  long count() {
+    return rows == null ? count : -1;
+  }
+
+  @Override
   void compare(Statement statement, Boolean again) throws SQLException, OutcomeDiffers {
     if (again != (rows != null)) {
       throw new OutcomeDiffers("its first result is of another kind");

@@ -12,6 +12,10 @@ public final class Replay {
   private final List<Unit> units;
   private final Rerun rerun = new Rerun();
   private int position;
+
+  /** Up to here nothing can be a part of a batch. */
+  private int alone;
+
   private boolean succeeded;
 
   /** A run that has not begun. */
@@ -28,9 +32,11 @@ public final class Replay {
    */
   public void run() throws SQLException, OutcomeDiffers {
     try {
-      for (Unit unit : units) {
-        position++;
-        unit.replay(rerun);
+      while (position < units.size()) {
+        if (position < alone || !replayBatch()) {
+          position++;
+          units.get(position - 1).replay(rerun);
+        }
       }
       for (Unit unit : units) {
         unit.adopt(rerun);
@@ -39,6 +45,22 @@ public final class Replay {
     } finally {
       rerun.close();
     }
+  }
+
+  /** Whether the next units were replayed as one batch. */
+  private boolean replayBatch() throws SQLException, OutcomeDiffers {
+    EqualUpdates updates = EqualUpdates.from(units, position);
+    if (!updates.areABatch(rerun)) {
+      alone = position + updates.size();
+      return false;
+    }
+    int before = position;
+    try {
+      updates.replay(rerun);
+    } finally {
+      position = before + Math.min(updates.verified() + 1, updates.size());
+    }
+    return true;
   }
 
   /** Whether all units had the same outcome. */

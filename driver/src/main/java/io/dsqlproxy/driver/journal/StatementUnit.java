@@ -44,6 +44,25 @@ public abstract class StatementUnit<T> extends Unit {
   /** The first result's rows; null if it has none. */
   public abstract RowsRead rows();
 
+  /** The update count, if it is all that is compared; else -1. */
+  final long expectedCount() {
+    return failedWith == null && keys == null && further == null ? count() : -1;
+  }
+
+  /** The update count of its first result; -1 if that has none. */
+  long count() {
+    return -1;
+  }
+
+  /** Whether both were executed by the same statement in the same way, but for the parameters. */
+  final boolean executesLike(StatementUnit<?> other) {
+    Invocation<?> theirs = other.invocation;
+    return invocation.origin() == theirs.origin()
+        && invocation.execution() == theirs.execution()
+        && invocation.form().sql().equals(theirs.form().sql())
+        && invocation.settings() == theirs.settings();
+  }
+
   final Invocation<T> invocation() {
     return invocation;
   }

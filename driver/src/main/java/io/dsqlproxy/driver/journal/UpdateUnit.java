@@ -28,6 +28,11 @@ public final class UpdateUnit<N extends Number> extends StatementUnit<N> {
   }
 
   @Override
+  long count() {
+    return count == null ? -1 : count.longValue();
+  }
+
+  @Override
   void compare(Statement statement, N again) throws OutcomeDiffers {
     if (!again.equals(count)) {
       throw new OutcomeDiffers("its update count was " + count + " and is " + again);
