@@ -88,18 +88,13 @@ final class ControlUnits {
     }
   }
 
-  /** A read that is undone, as far as a read can be: what it told does not count any more. */
+  /** A read that is undone, as far as a read can be: the application still knows what it told. */
   static final class UndoneRead extends OneRow {
     @Override
     void begin(Connection connection, List<String> seen) throws SQLException {
       Savepoint savepoint = connection.setSavepoint();
       seen.add(read(connection));
       connection.rollback(savepoint);
-    }
-
-    @Override
-    List<String> told(MatrixState state, Progress progress) {
-      return List.of();
     }
 
     @Override

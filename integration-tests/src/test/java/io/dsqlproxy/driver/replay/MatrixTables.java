@@ -40,7 +40,7 @@ final class MatrixTables implements AutoCloseable {
   private final Statement statement = connection.createStatement();
   private final PreparedStatement read;
   private final ExecutorService opener = Executors.newSingleThreadExecutor();
-  private Future<Connection> spare = opener.submit(() -> cluster.connect());
+  private Future<Connection> spare = opener.submit(this::open);
 
   MatrixTables() throws SQLException {
     cluster.run(
@@ -102,10 +102,15 @@ final class MatrixTables implements AutoCloseable {
     return cluster.faults();
   }
 
+  /** With an error for a COMMIT that commits nothing, or nobody could tell it from one that does. */
+  private Connection open() throws SQLException {
+    return cluster.connect("&failedCommit=throw");
+  }
+
   /** A connection for the application. The next one is opened meanwhile: many are cut. */
   Connection connect() throws SQLException {
     Future<Connection> opened = spare;
-    spare = opener.submit(() -> cluster.connect());
+    spare = opener.submit(this::open);
     try {
       return opened.get();
     } catch (InterruptedException | ExecutionException failure) {
