@@ -170,6 +170,10 @@ class ForwardingTest {
           if (method.getDeclaringClass() == Wrapper.class) {
             return connection.unwrap(PgConnection.class);
           }
+          if (method.getName().equals("getRow") && !(answer instanceof Integer)) {
+            // Before a column is updated, the result is asked where it is.
+            return 1;
+          }
           received.add(method.getName());
           received.addAll(arguments == null ? List.of() : Arrays.asList(arguments));
           return answer;

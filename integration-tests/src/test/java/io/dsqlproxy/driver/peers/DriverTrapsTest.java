@@ -201,7 +201,14 @@ class DriverTrapsTest {
               .filter(name -> name.startsWith("get") || name.equals("wasNull"))
               .collect(Collectors.toSet());
       assertThat(decorated)
-          .containsExactlyInAnyOrder("getStatement", "getObject", "getArray", "getBlob", "getClob");
+          .containsExactlyInAnyOrder(
+              "getStatement",
+              "getMetaData",
+              "getObject",
+              "getArray",
+              "getBlob",
+              "getClob",
+              "wasNull");
       assertThat(Arrays.stream(rows.getClass().getMethods()))
           .noneMatch(method -> java.lang.reflect.Modifier.isSynchronized(method.getModifiers()));
     }

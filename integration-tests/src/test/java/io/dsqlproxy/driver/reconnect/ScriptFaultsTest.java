@@ -187,7 +187,7 @@ class ScriptFaultsTest {
   @EnumSource
   void savepointsInsideOfATextOrABatchAreThoseOfTheTransaction(Way way) throws SQLException {
     open(NEVER, false);
-    way.execute(connection, PAY, "SAVEPOINT s", GIVE);
+    way.execute(connection, PAY, "SAVEPOINT s", "INSERT INTO account VALUES (9, 0)");
     way.execute(connection, "ROLLBACK TO s", "SAVEPOINT t", PAY, "RELEASE t");
     cluster.faults().at(commit()).answer(conflict());
     connection.commit();

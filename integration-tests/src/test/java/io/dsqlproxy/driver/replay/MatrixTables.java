@@ -102,7 +102,9 @@ final class MatrixTables implements AutoCloseable {
     return cluster.faults();
   }
 
-  /** With an error for a COMMIT that commits nothing, or nobody could tell it from one that does. */
+  /**
+   * With an error for a COMMIT that commits nothing, or nobody could tell it from one that does.
+   */
   private Connection open() throws SQLException {
     return cluster.connect("&failedCommit=throw");
   }
