@@ -266,7 +266,8 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
   @Override
   public final String obstacleToRepeat() {
     String obstacle = super.obstacleToRepeat();
-    return obstacle != null ? obstacle : parameters.obstacle();
+    // While a batch is executed, what is bound beside its entries is not.
+    return obstacle != null || batchToExecute() != null ? obstacle : parameters.obstacle();
   }
 
   /** Streams were read, and the entries of a batch took the parameters' places. */

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.jdbc;
 
 import io.dsqlproxy.driver.journal.BytesBinding;
+import io.dsqlproxy.driver.journal.DefaultZoneBinding;
 import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.ParameterBinding;
 import io.dsqlproxy.driver.journal.TextBinding;
@@ -126,19 +127,28 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   @Override
   public void setDate(int parameterIndex, Date x) throws SQLException {
     Date value = copyOf(x);
-    bind(parameterIndex, statement -> statement.setDate(parameterIndex, value));
+    bind(
+        parameterIndex,
+        new DefaultZoneBinding(
+            (statement, calendar) -> statement.setDate(parameterIndex, value, calendar)));
   }
 
   @Override
   public void setTime(int parameterIndex, Time x) throws SQLException {
     Time value = copyOf(x);
-    bind(parameterIndex, statement -> statement.setTime(parameterIndex, value));
+    bind(
+        parameterIndex,
+        new DefaultZoneBinding(
+            (statement, calendar) -> statement.setTime(parameterIndex, value, calendar)));
   }
 
   @Override
   public void setTimestamp(int parameterIndex, Timestamp x) throws SQLException {
     Timestamp value = copyOf(x);
-    bind(parameterIndex, statement -> statement.setTimestamp(parameterIndex, value));
+    bind(
+        parameterIndex,
+        new DefaultZoneBinding(
+            (statement, calendar) -> statement.setTimestamp(parameterIndex, value, calendar)));
   }
 
   @Override
@@ -164,21 +174,36 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
   public void setDate(int parameterIndex, Date x, Calendar cal) throws SQLException {
     Date value = copyOf(x);
     Calendar calendar = copyOf(cal);
-    bind(parameterIndex, statement -> statement.setDate(parameterIndex, value, calendar));
+    bind(
+        parameterIndex,
+        calendar == null
+            ? new DefaultZoneBinding(
+                (statement, zoned) -> statement.setDate(parameterIndex, value, zoned))
+            : statement -> statement.setDate(parameterIndex, value, calendar));
   }
 
   @Override
   public void setTime(int parameterIndex, Time x, Calendar cal) throws SQLException {
     Time value = copyOf(x);
     Calendar calendar = copyOf(cal);
-    bind(parameterIndex, statement -> statement.setTime(parameterIndex, value, calendar));
+    bind(
+        parameterIndex,
+        calendar == null
+            ? new DefaultZoneBinding(
+                (statement, zoned) -> statement.setTime(parameterIndex, value, zoned))
+            : statement -> statement.setTime(parameterIndex, value, calendar));
   }
 
   @Override
   public void setTimestamp(int parameterIndex, Timestamp x, Calendar cal) throws SQLException {
     Timestamp value = copyOf(x);
     Calendar calendar = copyOf(cal);
-    bind(parameterIndex, statement -> statement.setTimestamp(parameterIndex, value, calendar));
+    bind(
+        parameterIndex,
+        calendar == null
+            ? new DefaultZoneBinding(
+                (statement, zoned) -> statement.setTimestamp(parameterIndex, value, zoned))
+            : statement -> statement.setTimestamp(parameterIndex, value, calendar));
   }
 
   @Override

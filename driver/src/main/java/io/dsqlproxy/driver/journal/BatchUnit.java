@@ -42,9 +42,10 @@ public final class BatchUnit<T> extends StatementUnit<T> {
     return null;
   }
 
+  /** What is bound at the moment belongs to no entry. */
   @Override
   String obstacle() {
-    String obstacle = super.obstacle();
+    String obstacle = invocation().origin().obstacle();
     return obstacle != null ? obstacle : batch.obstacle();
   }
 

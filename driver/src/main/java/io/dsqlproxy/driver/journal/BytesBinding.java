@@ -5,27 +5,23 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 
 /**
- * An array of bytes. pgJDBC reads it when the statement is executed, so the application may change
- * it until then; what was sent is copied.
+ * An array of bytes, as it was when it was bound: pgJDBC copies it then, and the application may
+ * use the array again. Immutable.
  */
 public final class BytesBinding implements ParameterBinding {
 
   private final byte[] value;
   private final ValueBinding<byte[]> binding;
 
+  /** The binding of a value that may be null. */
   public BytesBinding(byte[] value, ValueBinding<byte[]> binding) {
-    this.value = value;
+    this.value = value == null ? null : value.clone();
     this.binding = binding;
   }
 
   @Override
   public void bindTo(PreparedStatement statement) throws SQLException {
     binding.bind(statement, value);
-  }
-
-  @Override
-  public ParameterBinding captured() {
-    return value == null ? this : new BytesBinding(value.clone(), binding);
   }
 
   /** PostgreSQL's hexadecimal form. */

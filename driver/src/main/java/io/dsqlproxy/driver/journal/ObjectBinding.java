@@ -10,6 +10,7 @@ import java.util.Calendar;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.UUID;
 import org.postgresql.util.PGobject;
 
@@ -45,6 +46,9 @@ public final class ObjectBinding {
     if (isImmutable(value)) {
       return new SizedBinding(sizeOf(value), statement -> binding.bind(statement, value));
     }
+    if (value instanceof Date date) {
+      return ofDate((Date) date.clone(), binding);
+    }
     Object copy = copyOf(value);
     if (copy == null) {
       return new UnrepeatableBinding(
@@ -52,6 +56,25 @@ public final class ObjectBinding {
           statement -> binding.bind(statement, value));
     }
     return new SizedBinding(sizeOf(copy), statement -> binding.bind(statement, copy));
+  }
+
+  /**
+   * pgJDBC writes it in the JVM's default time zone, and setObject takes no calendar: in another
+   * zone it would be another value.
+   */
+  private static ParameterBinding ofDate(Date value, ValueBinding<Object> binding) {
+    TimeZone zone = TimeZone.getDefault();
+    return new SizedBinding(
+        ParameterBinding.SMALL,
+        statement -> {
+          if (!zone.hasSameRules(TimeZone.getDefault())) {
+            throw new SQLException(
+                "A date or time cannot be bound again, because the default time zone of the JVM has"
+                    + " changed since setObject: use setTimestamp, setDate or setTime",
+                "22007");
+          }
+          binding.bind(statement, value);
+        });
   }
 
   private static boolean isImmutable(Object value) {
@@ -79,9 +102,6 @@ public final class ObjectBinding {
 
   /** Null if there is no way to copy it. */
   private static Object copyOf(Object value) {
-    if (value instanceof Date date) {
-      return date.clone();
-    }
     if (value instanceof Calendar calendar) {
       return calendar.clone();
     }

@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,11 +14,13 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,16 +50,36 @@ class ParameterBindingTest {
   // -------------------- objects
 
   @Test
-  void bytesAreThoseOfTheExecution() throws SQLException {
+  void bytesAreThoseOfTheMomentWhenTheyWereBound() throws SQLException {
     byte[] value = {1, 2, 3};
     ParameterBinding binding =
         new BytesBinding(value, (statement, given) -> bound.add(given.clone()));
-    value[0] = 9;
-    ParameterBinding captured = binding.captured();
-    value[1] = 9;
-    assertThat(boundBy(captured)).isEqualTo(new byte[] {9, 2, 3});
-    assertThat(boundBy(binding)).isEqualTo(new byte[] {9, 9, 3});
-    assertThat(boundBy(object(value).captured())).isEqualTo(new byte[] {9, 9, 3});
+    ParameterBinding asObject = object(value);
+    Arrays.fill(value, (byte) 9);
+    for (ParameterBinding each : List.of(binding, binding.captured(), asObject)) {
+      assertThat(boundBy(each)).isEqualTo(new byte[] {1, 2, 3});
+    }
+    assertThat(binding.text()).isEqualTo("\\x010203");
+  }
+
+  @Test
+  void dateWithoutACalendarIsBoundAgainInTheZoneOfItsFirstBinding() throws SQLException {
+    ParameterBinding binding = new DefaultZoneBinding((statement, zoned) -> bound.add(zoned));
+    TimeZone before = TimeZone.getDefault();
+    try {
+      assertThat(boundBy(binding)).as("as pgJDBC binds it").isNull();
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+      bound.clear();
+      Calendar again = (Calendar) boundBy(binding);
+      assertThat(again.getTimeZone()).isEqualTo(before);
+      ParameterBinding object = object(new Timestamp(0));
+      TimeZone.setDefault(TimeZone.getTimeZone("America/Caracas"));
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> boundBy(object))
+          .withMessageContaining("default time zone");
+    } finally {
+      TimeZone.setDefault(before);
+    }
   }
 
   @Test

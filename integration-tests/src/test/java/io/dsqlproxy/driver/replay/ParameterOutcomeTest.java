@@ -12,6 +12,7 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.TimeZone;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,7 @@ class ParameterOutcomeTest {
   }
 
   @Test
-  void bytesThatWereChangedAfterTheExecutionAreThoseThatWereSent() throws SQLException {
+  void bytesAreThoseOfTheMomentWhenTheyWereSet() throws SQLException {
     byte[] bytes = {1, 2, 3};
     PreparedStatement insert = prepare(INSERT_BYTES);
     insert.setBytes(2, bytes);
@@ -69,7 +70,55 @@ class ParameterOutcomeTest {
     insert.executeUpdate();
     bytes[1] = 9;
     run.isTheSameAfter();
-    assertStored("encode(bin, 'hex')", "090203");
+    assertStored("encode(bin, 'hex')", "010203");
+  }
+
+  @Test
+  void entriesOfABatchHaveTheBytesOfTheMomentWhenTheyWereSet() throws SQLException {
+    byte[] buffer = new byte[2];
+    PreparedStatement insert = prepare(INSERT_BYTES);
+    for (int id = 1; id <= 3; id++) {
+      Arrays.fill(buffer, (byte) id);
+      insert.setInt(1, id);
+      insert.setBytes(2, buffer);
+      Arrays.fill(buffer, (byte) 0);
+      insert.addBatch();
+    }
+    insert.executeBatch();
+    run.isTheSameAfter();
+    assertThat(
+            run.cluster().ask("SELECT string_agg(encode(bin, 'hex'), ' ' ORDER BY id) FROM stored"))
+        .isEqualTo("0101 0202 0303");
+  }
+
+  @Test
+  void streamsOfTheEntriesOfABatchAreSentAgain() throws SQLException {
+    PreparedStatement insert = prepare(INSERT_BYTES);
+    for (int id = 1; id <= 3; id++) {
+      insert.setInt(1, id);
+      insert.setBinaryStream(2, new ByteArrayInputStream(new byte[] {(byte) id}), 1);
+      insert.addBatch();
+    }
+    insert.executeBatch();
+    run.isTheSameAfter();
+    assertThat(
+            run.cluster().ask("SELECT string_agg(encode(bin, 'hex'), ' ' ORDER BY id) FROM stored"))
+        .isEqualTo("01 02 03");
+  }
+
+  @Test
+  void timestampKeepsTheTimeZoneOfTheMomentWhenItWasSet() throws SQLException {
+    TimeZone before = TimeZone.getDefault();
+    try {
+      PreparedStatement insert = prepare("INSERT INTO stored (id, ts) VALUES (?, ?)");
+      insert.setTimestamp(2, Timestamp.valueOf("2020-01-02 03:04:05.678"));
+      insert.executeUpdate();
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+      run.isTheSameAfter();
+    } finally {
+      TimeZone.setDefault(before);
+    }
+    assertStored("ts", "2020-01-02 03:04:05.678");
   }
 
   @Test

@@ -1,0 +1,39 @@
+package io.dsqlproxy.driver.journal;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Calendar;
+import java.util.GregorianCalendar;
+import java.util.TimeZone;
+
+/**
+ * A date or a time without a calendar. pgJDBC writes it in the JVM's default time zone of the
+ * moment when it is bound, so it is bound again in the zone of its first binding. Not safe for use
+ * by several threads at once.
+ */
+public final class DefaultZoneBinding implements ParameterBinding {
+
+  private final TimeZone zone = TimeZone.getDefault();
+  private final ValueBinding<Calendar> binding;
+  private boolean bound;
+
+  /**
+   * The binding in the zone that is the default now.
+   *
+   * @param binding binds the value with a calendar, or with null as if without one
+   */
+  public DefaultZoneBinding(ValueBinding<Calendar> binding) {
+    this.binding = binding;
+  }
+
+  @Override
+  public void bindTo(PreparedStatement statement) throws SQLException {
+    binding.bind(statement, bound ? new GregorianCalendar(zone) : null);
+    bound = true;
+  }
+
+  @Override
+  public long bytes() {
+    return 4 * SMALL;
+  }
+}
