@@ -21,8 +21,8 @@ class BenchmarksTest {
                 .include("io\\.dsqlproxy\\.bench\\..*")
                 .param("server", "IN_MEMORY"));
     // 4 of planning, 5 statements by 2 drivers, 3 on a server and 5 in transactions by 3, 5 logins,
-    // 2 renewals.
-    assertThat(results).hasSize(4 + 5 * 2 + 3 * 3 + 5 * 3 + 5 + 2);
+    // 2 renewals, 4 of the dialect.
+    assertThat(results).hasSize(4 + 5 * 2 + 3 * 3 + 5 * 3 + 5 + 2 + 4);
   }
 
   @Test

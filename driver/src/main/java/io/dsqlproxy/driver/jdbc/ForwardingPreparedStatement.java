@@ -130,7 +130,13 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
     bind(
         parameterIndex,
         new DefaultZoneBinding(
-            (statement, calendar) -> statement.setDate(parameterIndex, value, calendar)));
+            (statement, calendar) -> {
+              if (calendar == null) {
+                statement.setDate(parameterIndex, value);
+              } else {
+                statement.setDate(parameterIndex, value, calendar);
+              }
+            }));
   }
 
   @Override
@@ -139,7 +145,13 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
     bind(
         parameterIndex,
         new DefaultZoneBinding(
-            (statement, calendar) -> statement.setTime(parameterIndex, value, calendar)));
+            (statement, calendar) -> {
+              if (calendar == null) {
+                statement.setTime(parameterIndex, value);
+              } else {
+                statement.setTime(parameterIndex, value, calendar);
+              }
+            }));
   }
 
   @Override
@@ -148,7 +160,13 @@ abstract class ForwardingPreparedStatement extends DsqlStatement implements Prep
     bind(
         parameterIndex,
         new DefaultZoneBinding(
-            (statement, calendar) -> statement.setTimestamp(parameterIndex, value, calendar)));
+            (statement, calendar) -> {
+              if (calendar == null) {
+                statement.setTimestamp(parameterIndex, value);
+              } else {
+                statement.setTimestamp(parameterIndex, value, calendar);
+              }
+            }));
   }
 
   @Override

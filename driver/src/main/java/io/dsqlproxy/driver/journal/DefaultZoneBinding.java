@@ -15,12 +15,11 @@ public final class DefaultZoneBinding implements ParameterBinding {
 
   private final TimeZone zone = TimeZone.getDefault();
   private final ValueBinding<Calendar> binding;
-  private boolean bound;
 
   /**
    * The binding in the zone that is the default now.
    *
-   * @param binding binds the value with a calendar, or with null as if without one
+   * @param binding binds the value with a calendar, or without one if that is null
    */
   public DefaultZoneBinding(ValueBinding<Calendar> binding) {
     this.binding = binding;
@@ -28,8 +27,8 @@ public final class DefaultZoneBinding implements ParameterBinding {
 
   @Override
   public void bindTo(PreparedStatement statement) throws SQLException {
-    binding.bind(statement, bound ? new GregorianCalendar(zone) : null);
-    bound = true;
+    boolean unchanged = zone.equals(TimeZone.getDefault());
+    binding.bind(statement, unchanged ? null : new GregorianCalendar(zone));
   }
 
   @Override
