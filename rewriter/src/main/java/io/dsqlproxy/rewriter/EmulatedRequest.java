@@ -1,7 +1,8 @@
 package io.dsqlproxy.rewriter;
 
 /** What a statement asks for that the driver does itself, because Aurora DSQL refuses it. */
-public sealed interface EmulatedRequest permits LockRequest, RoleRequest, SettingRequest {
+public sealed interface EmulatedRequest
+    permits LockRequest, LockedRows, RoleRequest, SettingRequest {
 
   /** What it is called, for messages. */
   String name();
@@ -14,4 +15,9 @@ public sealed interface EmulatedRequest permits LockRequest, RoleRequest, Settin
    * What is sent in the statement's place is of this kind.
    */
   String shape();
+
+  /** Whether what is sent in the statement's place has the statement's parameters. */
+  default boolean keepsParameters() {
+    return false;
+  }
 }

@@ -132,7 +132,7 @@ public final class Rewriter implements Planner {
             lock.rule(),
             new Finding.Place(0, 1, 1).forward(tokens.text(), tokens.start(lock.first())),
             before,
-            lock.request() == null ? before : lock.request().answer().granted(),
+            lock.request() == null ? before : lock.request().shape(),
             lock.verdict(),
             lock.reason());
     return lock.request() == null

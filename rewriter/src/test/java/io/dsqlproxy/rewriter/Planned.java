@@ -39,9 +39,18 @@ public final class Planned {
 
   /** What is emulated in its place, in every situation. */
   public LockRequest request() {
+    return (LockRequest) emulated();
+  }
+
+  /** The locks that are emulated for the rows of a query. */
+  public LockedRows lockedRows() {
+    return (LockedRows) emulated();
+  }
+
+  private EmulatedRequest emulated() {
     assertThat(plan.sameInEverySituation()).isTrue();
     assertThat(plan.inTransaction()).isInstanceOf(PlannedForm.Emulate.class);
-    return (LockRequest) ((PlannedForm.Emulate) plan.inTransaction()).request();
+    return ((PlannedForm.Emulate) plan.inTransaction()).request();
   }
 
   /** Why nothing is sent, in any situation. */

@@ -425,6 +425,28 @@ public final class DsqlExceptions {
             + " itself, not in a batch");
   }
 
+  /**
+   * A query that locks its rows is executed twice.
+   *
+   * @param obstacle why it cannot be, as a clause
+   */
+  public static UnsupportedStatementException lockedRowsNotRepeatable(
+      String name, String obstacle) {
+    return new UnsupportedStatementException(
+        name
+            + " was not sent to Aurora DSQL: to be emulated for the rows of a query, the query has to"
+            + " be executed twice, and it cannot be because "
+            + obstacle);
+  }
+
+  /** A lock that is given back twice may be given back in one row, and not be held in the other. */
+  public static UnsupportedStatementException keyInTwoRows(String name) {
+    return new UnsupportedStatementException(
+        name
+            + " was not sent to Aurora DSQL: two rows of the query have the same key. Read the keys"
+            + " first, and give the locks back one by one, with a statement for each");
+  }
+
   /** Weaker isolation would let two sessions take a lock at once. */
   public static SQLException locksNeedRepeatableRead() {
     return new SQLFeatureNotSupportedException(

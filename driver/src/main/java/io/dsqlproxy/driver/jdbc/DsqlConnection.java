@@ -18,6 +18,7 @@ import io.dsqlproxy.driver.locks.SessionLocks;
 import io.dsqlproxy.driver.session.SessionState.ClientSetting;
 import io.dsqlproxy.driver.session.SessionState.Setting;
 import io.dsqlproxy.rewriter.LockRequest;
+import io.dsqlproxy.rewriter.LockedRows;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.Array;
@@ -143,6 +144,9 @@ public final class DsqlConnection extends ForwardingConnection {
       throws SQLException {
     if (!(plan.inTransaction() instanceof PlannedForm.Emulate form)) {
       return gate.execute(statement, plan, command, operation);
+    }
+    if (form.request() instanceof LockedRows rows) {
+      return emulatedLocks.execute(statement, plan, rows, form.findings(), operation);
     }
     return form.request() instanceof LockRequest lock
         ? emulatedLocks.execute(statement, plan, lock, form.findings(), operation)

@@ -218,7 +218,7 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
       invocation.settings().applyTo(other);
-      if (emulated == null) {
+      if (sendsParameters()) {
         parameters.bindTo(other);
       } else {
         registerOutputsAt(other);
@@ -250,7 +250,11 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   final Parameters parameters() {
-    return emulated == null ? parameters.captured() : Parameters.NONE;
+    return sendsParameters() ? parameters.captured() : Parameters.NONE;
+  }
+
+  private boolean sendsParameters() {
+    return emulated == null || emulated.keepsParameters();
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.LockRequest.Action;
 import io.dsqlproxy.rewriter.LockRequest.Scope;
 import io.dsqlproxy.rewriter.LockRequest.Space;
+import io.dsqlproxy.rewriter.LockedRows;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
 import java.sql.SQLException;
@@ -62,12 +63,60 @@ final class EmulatedLocks {
       List<Finding> findings,
       Operation<DsqlStatement, T> operation)
       throws SQLException {
+    return execute(statement, plan, findings, operation, wait -> answer(statement, request, wait));
+  }
+
+  /**
+   * Executes a query that asks for the locks of its rows. In autocommit both questions to the
+   * server are one transaction, so that the answer holds the rows that were locked.
+   */
+  <T> T execute(
+      DsqlStatement statement,
+      Plan plan,
+      LockedRows request,
+      List<Finding> findings,
+      Operation<DsqlStatement, T> operation)
+      throws SQLException {
+    if (session.inTransaction() || gate.isTransactionLost()) {
+      return execute(
+          statement, plan, findings, operation, wait -> answer(statement, request, wait, false));
+    }
+    return OwnTransaction.of(
+        statement,
+        () ->
+            execute(
+                statement,
+                plan,
+                findings,
+                operation,
+                wait -> answer(statement, request, wait, true)));
+  }
+
+  private String answer(DsqlStatement statement, LockedRows request, LockWait wait, boolean alone)
+      throws SQLException {
+    return new RowLocks(gate, session, locks, statement, request, wait, alone).answer();
+  }
+
+  /** What is done before a statement is sent: gives the text to send. */
+  @FunctionalInterface
+  private interface Locking {
+
+    String answer(LockWait wait) throws SQLException;
+  }
+
+  private <T> T execute(
+      DsqlStatement statement,
+      Plan plan,
+      List<Finding> findings,
+      Operation<DsqlStatement, T> operation,
+      Locking locking)
+      throws SQLException {
     gate.failIfAborted();
     LockWait wait = locks.newWait(statement.queryTimeoutSeconds());
     waiting = new Waiting(statement, wait);
     String answer;
     try {
-      answer = answer(statement, request, wait);
+      answer = locking.answer(wait);
     } catch (SQLException failure) {
       throw gate.aborted(failure);
     } finally {
@@ -105,7 +154,7 @@ final class EmulatedLocks {
   private boolean perform(DsqlStatement statement, LockRequest request, LockKey key, LockWait wait)
       throws SQLException {
     if (request.action() == Action.UNLOCK) {
-      return unlock(key, request.shared());
+      return unlock(session, locks, key, request.shared());
     }
     if (request.scope() == Scope.SESSION) {
       return lockForSession(statement, key, request.shared(), wait);
@@ -117,7 +166,9 @@ final class EmulatedLocks {
     return lockForTransaction(statement, request, key, wait);
   }
 
-  private boolean unlock(LockKey key, boolean shared) throws SQLException {
+  /** Gives a lock back; false, and a warning, if it is not held. */
+  static boolean unlock(PgSession session, SessionLocks locks, LockKey key, boolean shared)
+      throws SQLException {
     boolean held = locks.unlock(key, shared);
     if (!held) {
       String type = shared ? "ShareLock" : "ExclusiveLock";

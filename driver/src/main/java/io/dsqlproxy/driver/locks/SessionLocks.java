@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,6 +178,14 @@ public final class SessionLocks implements SessionGuard {
     return locks;
   }
 
+  /** What the session holds a lock of this mode on. */
+  public Set<LockKey> keysHeld(boolean shared) {
+    return held.keySet().stream()
+        .filter(which -> which.shared() == shared)
+        .map(Held::key)
+        .collect(Collectors.toSet());
+  }
+
   /** False if the session is over. */
   boolean addLeasesTo(List<Lease> leases) {
     held.values().forEach(holding -> leases.add(holding.lease));
@@ -247,6 +257,15 @@ public final class SessionLocks implements SessionGuard {
       session.rollBack();
     }
     return true;
+  }
+
+  /**
+   * Takes a lock until the end of the open transaction, if that sees it as free.
+   *
+   * @return false if it does not, or if there is no such lock yet
+   */
+  public boolean lockInSnapshot(LockKey key, boolean shared) throws SQLException {
+    return store().isTableKnown() && store().lockInTransaction(session, owner, key, shared);
   }
 
   /**

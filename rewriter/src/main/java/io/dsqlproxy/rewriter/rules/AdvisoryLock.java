@@ -1,11 +1,13 @@
 package io.dsqlproxy.rewriter.rules;
 
+import io.dsqlproxy.rewriter.EmulatedRequest;
 import io.dsqlproxy.rewriter.LockEmulation;
 import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.LockRequest.Answer;
 import io.dsqlproxy.rewriter.LockRequest.Keys;
 import io.dsqlproxy.rewriter.LockRequest.Scope;
 import io.dsqlproxy.rewriter.LockRequest.Space;
+import io.dsqlproxy.rewriter.LockedRows;
 import io.dsqlproxy.rewriter.RuleId;
 import io.dsqlproxy.rewriter.Verdict;
 import io.dsqlproxy.rewriter.analysis.AdvisoryCall;
@@ -18,8 +20,9 @@ import java.util.Optional;
 /**
  * {@code SELECT pg_advisory_lock(42)} and its relatives are refused, unless their emulation was
  * asked for: then the driver takes the lock, and sends {@code SELECT ''::text AS pg_advisory_lock}
- * in its place. Refused is a call in any place where it is not called exactly once: in an
- * expression, beside another call, in a query of a table, with a key that is read from one.
+ * in its place. Where it is called {@linkplain RowsOfTable for each row of a query}, it takes the
+ * locks of the rows, and sends the query with the keys that were granted. Refused is a call in any
+ * other place: in an expression, beside another call, in a sub-query.
  */
 final class AdvisoryLock {
 
@@ -49,16 +52,12 @@ final class AdvisoryLock {
       return refused(name + " has no such arguments");
     }
     CallPlace place = alone ? CallPlace.of(call) : null;
+    LockedRows rows = alone && place == null ? RowsOfTable.of(call) : null;
+    if (rows != null) {
+      return emulated(rows);
+    }
     if (place == null) {
-      return refused(
-          name
-              + " is emulated only where it is called exactly once and no table is read: SELECT "
-              + name
-              + "(…), also beside other columns, SELECT … FROM "
-              + name
-              + "(…), SELECT … WHERE "
-              + name
-              + "(…) if it returns a boolean, or a JDBC call");
+      return refused(elsewhere(name));
     }
     if (!call.isOfFixedKeys()) {
       return refused(
@@ -66,15 +65,7 @@ final class AdvisoryLock {
               + " is emulated only with keys that neither read a table nor call a function which"
               + " is not PostgreSQL's own, or is volatile");
     }
-    return new LockStatement(
-        RuleId.ADVISORY_LOCK,
-        call.first(),
-        call.close() + 1,
-        Verdict.REWRITTEN,
-        call.function().scope() == Scope.SESSION
-            ? "a lease in the lock table stands for the lock: it ends if it is not renewed in time"
-            : "a locked row of the lock table stands for the lock: of two transactions that hold"
-                + " it, one meets a conflict at COMMIT",
+    return emulated(
         new LockRequest(
             name,
             call.function().action(),
@@ -85,6 +76,33 @@ final class AdvisoryLock {
                 place.answer(CallPlace.Value.GRANTED),
                 place.answer(CallPlace.Value.DENIED),
                 place.answer(CallPlace.Value.NULL))));
+  }
+
+  private LockStatement emulated(EmulatedRequest request) {
+    return new LockStatement(
+        RuleId.ADVISORY_LOCK,
+        call.first(),
+        call.close() + 1,
+        Verdict.REWRITTEN,
+        call.function().scope() == Scope.SESSION
+            ? "a lease in the lock table stands for the lock: it ends if it is not renewed in time"
+            : "a locked row of the lock table stands for the lock: of two transactions that hold"
+                + " it, one meets a conflict at COMMIT",
+        request);
+  }
+
+  private static String elsewhere(String name) {
+    return name
+        + " is emulated only where it is clear for which rows it is called: SELECT "
+        + name
+        + "(…), also beside other columns, SELECT … FROM "
+        + name
+        + "(…), SELECT … WHERE … AND "
+        + name
+        + "(…) if it returns a boolean, or a JDBC call; not inside another expression or"
+        + " sub-query, beside another such call, a volatile function, an aggregate, DISTINCT or a"
+        + " LIMIT without ORDER BY in a sub-query, nor as a column with LIMIT. Otherwise read the"
+        + " candidates first, and lock them one by one, with a statement for each";
   }
 
   private LockStatement refused(String reason) {

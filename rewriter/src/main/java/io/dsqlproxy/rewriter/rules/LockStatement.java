@@ -1,7 +1,7 @@
 package io.dsqlproxy.rewriter.rules;
 
+import io.dsqlproxy.rewriter.EmulatedRequest;
 import io.dsqlproxy.rewriter.LockEmulation;
-import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.RuleId;
 import io.dsqlproxy.rewriter.Verdict;
 import io.dsqlproxy.rewriter.analysis.AdvisoryCall;
@@ -21,7 +21,7 @@ import java.util.List;
  * @param request what is to be emulated; null if it is refused
  */
 public record LockStatement(
-    RuleId rule, int first, int end, Verdict verdict, String reason, LockRequest request) {
+    RuleId rule, int first, int end, Verdict verdict, String reason, EmulatedRequest request) {
 
   /**
    * Decides about the first such lock of a text.

@@ -8,6 +8,7 @@ import io.dsqlproxy.rewriter.LockRequest;
 import io.dsqlproxy.rewriter.LockRequest.Action;
 import io.dsqlproxy.rewriter.LockRequest.Scope;
 import io.dsqlproxy.rewriter.LockRequest.Space;
+import io.dsqlproxy.rewriter.LockedRows;
 import io.dsqlproxy.rewriter.Planned;
 import io.dsqlproxy.rewriter.PlannedForm;
 import io.dsqlproxy.rewriter.Rewriter;
@@ -123,6 +124,35 @@ class AdvisoryLockTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      textBlock =
+          """
+          SELECT id FROM t WHERE a = ? AND pg_try_advisory_lock(id) ORDER BY 1 LIMIT ? ~ WITH dsql_proxy_rows AS (SELECT id, CAST((id) AS pg_catalog.int8) AS dsql_proxy_key FROM t WHERE a = ? AND true ORDER BY 1) SELECT dsql_proxy_rows.dsql_proxy_key, CAST((?) AS pg_catalog.int8) FROM dsql_proxy_rows ~ SELECT id FROM t WHERE a = ? AND (CAST((id) AS pg_catalog.int8) = ANY ('{1,2}'::pg_catalog.int8[])) ORDER BY 1 LIMIT ?
+          SELECT * FROM t WHERE pg_try_advisory_xact_lock(?, id) AND b OFFSET 1 ROW FETCH NEXT ROW ONLY; ~ WITH dsql_proxy_rows AS (SELECT *, ((CAST(CAST((?) AS pg_catalog.int4) AS pg_catalog.int8) << 32) | (CAST(CAST((id) AS pg_catalog.int4) AS pg_catalog.int8) & 4294967295)) AS dsql_proxy_key FROM t WHERE true AND b) SELECT dsql_proxy_rows.dsql_proxy_key, CAST((1) AS pg_catalog.int8), CAST((1) AS pg_catalog.int8) FROM dsql_proxy_rows ~ SELECT * FROM t WHERE (((CAST(CAST((?) AS pg_catalog.int4) AS pg_catalog.int8) << 32) | (CAST(CAST((id) AS pg_catalog.int4) AS pg_catalog.int8) & 4294967295)) = ANY ('{1,2}'::pg_catalog.int8[])) AND b OFFSET 1 ROW FETCH NEXT ROW ONLY;
+          WITH c AS (SELECT id FROM t ORDER BY a LIMIT 5) SELECT c.id FROM c WHERE pg_try_advisory_lock(c.id) -- e ~ WITH dsql_proxy_rows AS (WITH c AS (SELECT id FROM t ORDER BY a LIMIT 5) SELECT c.id, CAST((c.id) AS pg_catalog.int8) AS dsql_proxy_key FROM c WHERE true) SELECT dsql_proxy_rows.dsql_proxy_key FROM dsql_proxy_rows ~ WITH c AS (SELECT id FROM t ORDER BY a LIMIT 5) SELECT c.id FROM c WHERE (CAST((c.id) AS pg_catalog.int8) = ANY ('{1,2}'::pg_catalog.int8[])) -- e
+          SELECT pg_advisory_unlock(id), a FROM t ORDER BY 2 ~ WITH dsql_proxy_rows AS (SELECT NULL::boolean AS pg_advisory_unlock, a, CAST((id) AS pg_catalog.int8) AS dsql_proxy_key FROM t ORDER BY 2) SELECT dsql_proxy_rows.dsql_proxy_key FROM dsql_proxy_rows ~ SELECT (CAST((id) AS pg_catalog.int8) = ANY ('{1,2}'::pg_catalog.int8[])) AS pg_advisory_unlock, a FROM t ORDER BY 2
+          SELECT a, pg_advisory_lock(id)::text AS x FROM t ~ WITH dsql_proxy_rows AS (SELECT a, NULL::text::text AS x, CAST((id) AS pg_catalog.int8) AS dsql_proxy_key FROM t) SELECT dsql_proxy_rows.dsql_proxy_key FROM dsql_proxy_rows ~ SELECT a, (CASE WHEN (CAST((id) AS pg_catalog.int8) = ANY ('{1,2}'::pg_catalog.int8[])) IS NOT NULL THEN ''::text END)::text AS x FROM t
+          SELECT ?, pg_try_advisory_lock(id) FROM t ~ WITH dsql_proxy_rows AS (SELECT ?, NULL::boolean AS pg_try_advisory_lock, CAST((id) AS pg_catalog.int8) AS dsql_proxy_key FROM t) SELECT dsql_proxy_rows.dsql_proxy_key FROM dsql_proxy_rows ~ SELECT ?, (CAST((id) AS pg_catalog.int8) = ANY ('{1,2}'::pg_catalog.int8[])) AS pg_try_advisory_lock FROM t
+          """)
+  void forTheRowsOfAQueryTheKeysAreAskedForAndThoseGrantedAreSent(
+      String sql, String candidates, String answer) {
+    LockedRows rows = Planned.emulating(sql).lockedRows();
+    assertThat(rows.candidates()).isEqualTo(candidates);
+    assertThat(rows.answer(List.of(1L, 2L))).isEqualTo(answer);
+    assertThat(rows.keepsParameters()).isTrue();
+  }
+
+  @Test
+  void theHalvesOfAKeyAreTheTwoIntegers() {
+    LockedRows rows =
+        Planned.emulating("SELECT 1 FROM t WHERE pg_try_advisory_lock(a, b)").lockedRows();
+    assertThat(rows.key((5L << 32) | 7)).isEqualTo("5,7");
+    assertThat(rows.key(-1)).isEqualTo("-1,-1");
+    assertThat(rows.key((-2L << 32) | 0xFFFFFFFDL)).isEqualTo("-2,-3");
+  }
+
+  @ParameterizedTest
   @CsvSource({"007, 7", "-0, 0", "+5, 5", "-9223372036854775808, -9223372036854775808"})
   void aConstantIsOneKeyHoweverItIsWritten(String literal, String key) {
     assertThat(
@@ -136,26 +166,49 @@ class AdvisoryLockTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT pg_advisory_lock(id) FROM t",
-        "SELECT ?, pg_advisory_lock(1)",
         "SELECT pg_advisory_lock(?), ? + 1",
         "SELECT pg_advisory_lock(1), generate_series(1, 3)",
+        "SELECT id FROM t WHERE a = ? AND pg_try_advisory_lock(?, id) AND b = ?",
+        "SELECT id FROM t WHERE a OR pg_try_advisory_lock(id)",
+        "SELECT id FROM t WHERE a AND pg_try_advisory_lock(id) OR b",
+        "SELECT id FROM t WHERE NOT pg_try_advisory_lock(id)",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) = true",
+        "SELECT id FROM t WHERE (pg_try_advisory_lock(id))",
+        "SELECT id FROM t WHERE CASE WHEN a THEN pg_try_advisory_lock(id) END",
+        "SELECT id FROM t WHERE pg_advisory_lock(id)",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) AND pg_try_advisory_lock(1)",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) FOR UPDATE",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) GROUP BY id",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) UNION SELECT 1",
+        "SELECT id FROM t WHERE a = my_function() AND pg_try_advisory_lock(id)",
+        "SELECT id FROM t WHERE a < random() AND pg_try_advisory_lock(id)",
+        "SELECT id FROM t TABLESAMPLE system (10) WHERE pg_try_advisory_lock(id)",
+        "SELECT id FROM t JOIN u ON pg_try_advisory_lock(t.id)",
+        "SELECT id FROM (SELECT id FROM t LIMIT 5) t WHERE pg_try_advisory_lock(id)",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) FETCH FIRST 2 ROWS WITH TIES",
+        "SELECT id FROM t WHERE pg_try_advisory_lock(id) LIMIT (SELECT 1)",
+        "SELECT id FROM t WHERE pg_try_advisory_lock((SELECT max(id) FROM t))",
+        "SELECT count(*) FROM t WHERE pg_try_advisory_lock(id)",
+        "SELECT max(id) FROM t WHERE pg_try_advisory_lock(id)",
+        "SELECT DISTINCT id FROM t WHERE pg_try_advisory_lock(id)",
+        "SELECT pg_try_advisory_lock(id) FROM t ORDER BY id LIMIT 1",
+        "SELECT pg_try_advisory_lock(id) AND a FROM t",
+        "SELECT pg_try_advisory_lock(id) IS TRUE FROM t",
+        "SELECT id, row_number() OVER () FROM t WHERE pg_try_advisory_lock(id)",
+        "SELECT id FROM t WHERE id IN (SELECT id FROM u WHERE pg_try_advisory_lock(id))",
+        "WITH c AS (SELECT id FROM t WHERE pg_try_advisory_lock(id)) SELECT * FROM c",
+        "WITH d AS (DELETE FROM t RETURNING id) SELECT * FROM d WHERE pg_try_advisory_lock(id)",
+        "DELETE FROM t WHERE pg_try_advisory_lock(id)",
+        "SELECT pg_advisory_unlock_all() FROM t",
         "SELECT pg_advisory_lock(1), my_function()",
-        "SELECT pg_advisory_lock(1), (SELECT 1)",
-        "SELECT pg_advisory_lock(1), a FROM t",
         "SELECT pg_advisory_lock(1), 2 LIMIT 0",
-        "SELECT pg_advisory_lock(1), 2 WHERE false",
         "SELECT (pg_advisory_lock(1)), 2",
         "SELECT 2, coalesce(pg_try_advisory_lock(1), false)",
-        "SELECT 1 FROM t WHERE pg_try_advisory_lock(1)",
-        "SELECT 1 WHERE pg_try_advisory_lock(1) AND false",
-        "SELECT 1 WHERE false AND pg_try_advisory_lock(1)",
         "SELECT 1 WHERE NOT pg_try_advisory_lock(1)",
         "SELECT 1 WHERE pg_advisory_lock(1)",
         "SELECT CASE WHEN pg_try_advisory_lock(1) THEN 1 END",
         "SELECT pg_advisory_lock(1), pg_advisory_lock(2)",
         "SELECT pg_advisory_unlock(1) WHERE pg_try_advisory_lock(1)",
-        "SELECT pg_advisory_lock(1) WHERE false",
         "SELECT NOT pg_try_advisory_lock(1)",
         "SELECT pg_advisory_lock(1) FOR UPDATE",
         "SELECT * FROM t, pg_advisory_lock(1)",
