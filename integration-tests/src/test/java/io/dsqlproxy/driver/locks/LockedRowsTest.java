@@ -18,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,6 +255,43 @@ class LockedRowsTest {
     assertThat(connection.getAutoCommit()).isTrue();
     assertThat(held(connection)).isEmpty();
     assertThat(numbers("SELECT 7")).containsExactly(7);
+  }
+
+  @Test
+  void whoTakesWorkByTheLockOfItsRowDoesEachPieceOnce() throws Exception {
+    CLUSTER.run(
+        "DELETE FROM account", "INSERT INTO account SELECT g, 0 FROM generate_series(1, 8) g");
+    CompletableFuture<Void> second =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                work(other);
+              } catch (SQLException failure) {
+                throw new CompletionException(failure);
+              }
+            });
+    work(connection);
+    second.get();
+    assertThat(CLUSTER.ask("SELECT count(*) FROM account WHERE balance = 1")).isEqualTo("8");
+  }
+
+  private static void work(Connection worker) throws SQLException {
+    try (PreparedStatement next =
+            worker.prepareStatement(
+                "SELECT id FROM account WHERE balance = ? AND pg_try_advisory_lock(id)"
+                    + " ORDER BY id LIMIT ?");
+        PreparedStatement done =
+            worker.prepareStatement("UPDATE account SET balance = balance + 1 WHERE id = ?")) {
+      next.setInt(1, 0);
+      next.setInt(2, 1);
+      for (ResultSet row = next.executeQuery(); row.next(); row = next.executeQuery()) {
+        int id = row.getInt(1);
+        done.setInt(1, id);
+        assertThat(done.executeUpdate()).isEqualTo(1);
+        assertThat(test(worker, "SELECT pg_advisory_unlock(?)", id)).isTrue();
+        assertThat(held(worker)).isEmpty();
+      }
+    }
   }
 
   private List<String> heldKeys() throws SQLException {
