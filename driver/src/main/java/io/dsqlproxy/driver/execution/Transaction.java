@@ -57,6 +57,11 @@ final class Transaction {
   /** Whether that is the loss of the connection. */
   private volatile boolean lostWithConnection;
 
+  /**
+   * Whether it is lost because a command of the driver's failed: savepoints are a way back then.
+   */
+  private boolean abortedHere;
+
   /** Why no transaction of this connection can be run again, as a clause; or null. */
   private volatile String obstacleForEver;
 
@@ -136,7 +141,9 @@ final class Transaction {
     takeTurn();
     try {
       enter();
-      failIfLost(command);
+      if (command.kind() != TransactionCommand.Kind.ROLLBACK_TO) {
+        failIfLost(command);
+      }
       return switch (command.kind()) {
         case SAVEPOINT, RELEASE, ROLLBACK_TO -> aboutSavepoint(statement, command, operation);
         case SET_TRANSACTION -> aboutModes(statement, form, operation);
@@ -481,15 +488,24 @@ final class Transaction {
   /** A transaction that only this has begun is over afterwards. */
   <T> T ask(ExecutionGate.Question<T> question) throws SQLException {
     takeTurn();
-    boolean open = session.isTransactionOpen();
     try {
-      T answer = question.ask();
-      if (!open) {
-        session.rollBack();
+      boolean open = session.isTransactionOpen();
+      Recovery recovery = null;
+      while (true) {
+        try {
+          T answer = question.ask();
+          if (!open) {
+            session.rollBack();
+          }
+          return answer;
+        } catch (SQLException failure) {
+          if (session.isLost() || !mayRecover(failure, TransactionCommand.NONE, !open, false)) {
+            SQLException error = Recovery.failedOtherwise(recovery, failure);
+            throw open ? error : SafeRollback.after(error, session);
+          }
+          recovery = recover(recovery, journal, null, failure, false);
+        }
       }
-      return answer;
-    } catch (SQLException failure) {
-      throw open ? failure : SafeRollback.after(failure, session);
     } finally {
       turn.unlock();
     }
@@ -525,6 +541,7 @@ final class Transaction {
         } else if (!session.isTransactionOpen()) {
           lostWithConnection = false;
           lost = failure;
+          abortedHere = true;
         }
       }
     } catch (SQLException unreachable) {
@@ -661,6 +678,7 @@ final class Transaction {
       over();
       lostWithConnection = withConnection;
       lost = end ? null : error;
+      abortedHere = false;
     }
   }
 
@@ -685,6 +703,7 @@ final class Transaction {
 
   private void forgetLost() {
     lost = null;
+    abortedHere = false;
     over();
   }
 
@@ -905,7 +924,7 @@ final class Transaction {
     takeTurn();
     try {
       enter();
-      if (journal.savepoint(name) == null) {
+      if (journal.savepoint(name) == null && !abortedHere) {
         failIfLost(TransactionCommand.NONE);
       }
       int position = existing(name).position();
@@ -915,6 +934,7 @@ final class Transaction {
         undo(name, position, undone);
       }
       lost = null;
+      abortedHere = false;
       journal.returnTo(name, undone);
       fences.undo(position);
     } finally {
