@@ -132,9 +132,15 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     }
   }
 
-  private void bindObject(int parameterIndex, Object value, ValueBinding<Object> binding)
+  /** PostgreSQL takes the padding of a CHAR away, so that its text is not the value's. */
+  private void bindObject(
+      int parameterIndex, Object value, Integer type, ValueBinding<Object> binding)
       throws SQLException {
-    if (value instanceof InputStream stream) {
+    if (value instanceof String text && type != null && type == Types.CHAR) {
+      bind(
+          parameterIndex,
+          new SizedBinding(2L * text.length(), statement -> binding.bind(statement, text)));
+    } else if (value instanceof InputStream stream) {
       bindStream(parameterIndex, stream, Long.MAX_VALUE, binding::bind);
     } else if (value instanceof Reader reader) {
       bindReader(parameterIndex, reader, Long.MAX_VALUE, binding::bind);
@@ -144,20 +150,9 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
           new UnrepeatableBinding(
               Obstacle.WRITER_PARAMETER.because(), statement -> binding.bind(statement, value)));
     } else {
-      bind(parameterIndex, ObjectBinding.of(DsqlArray.undecorated(value), binding));
-    }
-  }
-
-  /** PostgreSQL takes the padding of a CHAR away, so that its text is not the value's. */
-  private void bindObject(
-      int parameterIndex, Object value, Integer type, ValueBinding<Object> binding)
-      throws SQLException {
-    if (value instanceof String text && type != null && type == Types.CHAR) {
       bind(
           parameterIndex,
-          new SizedBinding(2L * text.length(), statement -> binding.bind(statement, text)));
-    } else {
-      bindObject(parameterIndex, value, binding);
+          ObjectBinding.of(parameterIndex, DsqlArray.undecorated(value), type, binding));
     }
   }
 
@@ -444,7 +439,8 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
 
   @Override
   public void setObject(int parameterIndex, Object x) throws SQLException {
-    bindObject(parameterIndex, x, (statement, value) -> statement.setObject(parameterIndex, value));
+    bindObject(
+        parameterIndex, x, null, (statement, value) -> statement.setObject(parameterIndex, value));
   }
 
   @Override

@@ -4,6 +4,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.time.temporal.Temporal;
 import java.util.Calendar;
@@ -21,6 +26,34 @@ import org.postgresql.util.PGobject;
 public final class ObjectBinding {
 
   private ObjectBinding() {}
+
+  /**
+   * The binding of a value for a parameter of a type, with the contents that it has now.
+   *
+   * @param index from 1
+   * @param type of {@link Types}; null if the application gave none
+   */
+  public static ParameterBinding of(
+      int index, Object value, Integer type, ValueBinding<Object> binding) throws SQLException {
+    if (value instanceof Date date) {
+      ParameterBinding dated = DefaultZoneBinding.ofObject(index, date, type, binding);
+      return dated != null ? dated : inSameZone((Date) date.clone(), binding);
+    }
+    return isConvertedInDefaultZone(value, type) ? inSameZone(value, binding) : of(value, binding);
+  }
+
+  /** From a text pgJDBC makes a date or a time of the JVM's default time zone, and writes that. */
+  private static boolean isConvertedInDefaultZone(Object value, Integer type) {
+    if (type == null || !(value instanceof String || value instanceof Temporal)) {
+      return false;
+    }
+    return switch (type) {
+      case Types.DATE -> !(value instanceof LocalDate);
+      case Types.TIME -> !(value instanceof LocalTime || value instanceof OffsetTime);
+      case Types.TIMESTAMP -> !(value instanceof LocalDateTime);
+      default -> false;
+    };
+  }
 
   /** The binding of a value with the contents that it has now; null for SQL's NULL. */
   public static ParameterBinding of(Object value, ValueBinding<Object> binding)
@@ -47,7 +80,7 @@ public final class ObjectBinding {
       return new SizedBinding(sizeOf(value), statement -> binding.bind(statement, value));
     }
     if (value instanceof Date date) {
-      return ofDate((Date) date.clone(), binding);
+      return inSameZone((Date) date.clone(), binding);
     }
     Object copy = copyOf(value);
     if (copy == null) {
@@ -62,10 +95,10 @@ public final class ObjectBinding {
    * pgJDBC writes it in the JVM's default time zone, and setObject takes no calendar: in another
    * zone it would be another value.
    */
-  private static ParameterBinding ofDate(Date value, ValueBinding<Object> binding) {
+  private static ParameterBinding inSameZone(Object value, ValueBinding<Object> binding) {
     TimeZone zone = TimeZone.getDefault();
     return new SizedBinding(
-        ParameterBinding.SMALL,
+        ParameterBinding.SMALL + sizeOf(value),
         statement -> {
           if (!zone.hasSameRules(TimeZone.getDefault())) {
             throw new SQLException(
@@ -109,9 +142,20 @@ public final class ObjectBinding {
       return copyOf(object);
     }
     if (value instanceof Map<?, ?> map) {
-      return new LinkedHashMap<>(map);
+      return copyOf(map);
     }
     return copyOfArray(value);
+  }
+
+  /** pgJDBC writes the texts of keys and values. */
+  private static Object copyOf(Map<?, ?> map) {
+    Map<Object, Object> copy = new LinkedHashMap<>();
+    map.forEach((key, value) -> copy.put(textIfMutable(key), textIfMutable(value)));
+    return copy.size() == map.size() ? copy : null;
+  }
+
+  private static Object textIfMutable(Object value) {
+    return isImmutable(value) ? value : value.toString();
   }
 
   private static Object copyOf(PGobject object) {
@@ -122,8 +166,11 @@ public final class ObjectBinding {
     }
   }
 
-  /** Arrays of one dimension whose elements cannot change. */
+  /** Arrays, of any dimensions, whose elements cannot change. */
   private static Object copyOfArray(Object value) {
+    if (value instanceof byte[] array) {
+      return array.clone();
+    }
     if (value instanceof int[] array) {
       return array.clone();
     }
@@ -142,19 +189,21 @@ public final class ObjectBinding {
     if (value instanceof boolean[] array) {
       return array.clone();
     }
-    if (value instanceof Object[] array && hasImmutableElements(array)) {
-      return array.clone();
-    }
-    return null;
+    return value instanceof Object[] array ? copyOfElements(array) : null;
   }
 
-  private static boolean hasImmutableElements(Object[] array) {
-    for (Object element : array) {
-      if (!isImmutable(element)) {
-        return false;
+  /** Null if one of them may change, and there is no copy of it. */
+  private static Object[] copyOfElements(Object[] array) {
+    Object[] copy = array.clone();
+    for (int i = 0; i < copy.length; i++) {
+      if (!isImmutable(copy[i])) {
+        copy[i] = copyOfArray(copy[i]);
+        if (copy[i] == null) {
+          return null;
+        }
       }
     }
-    return true;
+    return copy;
   }
 
   // -------------------- sizes

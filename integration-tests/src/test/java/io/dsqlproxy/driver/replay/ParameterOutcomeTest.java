@@ -1,6 +1,7 @@
 package io.dsqlproxy.driver.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;
@@ -13,11 +14,14 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PGobject;
 
@@ -119,6 +123,56 @@ class ParameterOutcomeTest {
       TimeZone.setDefault(before);
     }
     assertStored("ts", "2020-01-02 03:04:05.678");
+  }
+
+  static Stream<Arguments> datesAsObjects() {
+    Timestamp timestamp = Timestamp.valueOf("2020-01-02 03:04:05.678");
+    java.util.Date date = new java.util.Date(timestamp.getTime());
+    return Stream.of(
+        Arguments.of(timestamp, Types.TIMESTAMP, "2020-01-02 03:04:05.678"),
+        Arguments.of(date, Types.TIMESTAMP, "2020-01-02 03:04:05.678"),
+        Arguments.of(timestamp, Types.DATE, "2020-01-02 00:00:00"),
+        Arguments.of(timestamp, null, "2020-01-02 03:04:05.678"),
+        Arguments.of(java.sql.Date.valueOf("2020-01-02"), null, "2020-01-02 00:00:00"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("datesAsObjects")
+  void dateAsAnObjectKeepsTheTimeZoneOfTheMomentWhenItWasSet(
+      java.util.Date given, Integer type, String stored) throws SQLException {
+    java.util.Date value = (java.util.Date) given.clone();
+    TimeZone before = TimeZone.getDefault();
+    try {
+      PreparedStatement insert = prepare("INSERT INTO stored (id, ts) VALUES (?, ?)");
+      if (type == null) {
+        insert.setObject(2, value);
+      } else {
+        insert.setObject(2, value, type);
+      }
+      value.setTime(0);
+      insert.executeUpdate();
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+      run.isTheSameAfter();
+    } finally {
+      TimeZone.setDefault(before);
+    }
+    assertStored("ts", stored);
+  }
+
+  @Test
+  void textThatPgjdbcReadsInTheDefaultTimeZoneIsNotSentInAnother() throws SQLException {
+    TimeZone before = TimeZone.getDefault();
+    try {
+      PreparedStatement insert = prepare("INSERT INTO stored (id, ts) VALUES (?, ?)");
+      insert.setObject(2, "2020-01-02 03:04:05+00", Types.TIMESTAMP);
+      insert.executeUpdate();
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> run.isTheSameAfter())
+          .withStackTraceContaining("default time zone of the JVM has changed");
+    } finally {
+      TimeZone.setDefault(before);
+    }
   }
 
   @Test
