@@ -75,6 +75,33 @@ class DsqlDialectOnPostgresTest {
     assertThat(ask(connection, "SELECT sum(value) FROM item")).isEqualTo("11");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"on", "off"})
+  void aValueOfSetConfigIsNeverSql(String standardConformingStrings) throws SQLException {
+    run(connection, "SET standard_conforming_strings = " + standardConformingStrings);
+    String value = "\\'; DROP TABLE item; --";
+    try (PreparedStatement call =
+        connection.prepareStatement("SELECT set_config('my.value', ?, false)")) {
+      call.setString(1, value);
+      try (ResultSet row = call.executeQuery()) {
+        row.next();
+        assertThat(row.getString(1)).isEqualTo(value);
+      }
+    }
+    assertThat(ask(connection, "SHOW my.value")).isEqualTo(value);
+    assertThat(ask(connection, "SELECT count(*) FROM item")).isEqualTo("1");
+  }
+
+  @Test
+  void aSettingThatCannotBeEmulatedKeepsItsParameters() throws SQLException {
+    try (PreparedStatement call = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+      call.setString(1, "no parameter");
+      call.setString(2, "1");
+      SQLException refusal = catchThrowableOfType(SQLException.class, call::executeQuery);
+      assertThat(refusal.getMessage()).contains("no parameter");
+    }
+  }
+
   @Test
   void locksAreNotEmulatedWhereTwoSessionsCouldTakeOneAtOnce() throws SQLException {
     String url =

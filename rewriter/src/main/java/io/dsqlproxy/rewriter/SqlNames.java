@@ -137,8 +137,12 @@ public final class SqlNames {
     return name.parts().stream().map(SqlNames::column).collect(Collectors.joining("."));
   }
 
-  /** A text as a literal, as it is with {@code standard_conforming_strings}. */
+  /**
+   * A text as a literal, which means the same whether {@code standard_conforming_strings} is on or
+   * off: a backslash would escape the quote behind it where it is off.
+   */
   static String literal(String text) {
-    return '\'' + text.replace("'", "''") + '\'';
+    String quoted = '\'' + text.replace("'", "''") + '\'';
+    return text.indexOf('\\') < 0 ? quoted : 'E' + quoted.replace("\\", "\\\\");
   }
 }

@@ -213,7 +213,8 @@ class DsqlPreparedStatement extends ForwardingPreparedStatement {
     PreparedStatement other = (PreparedStatement) invocation.origin().another(form, form.sql());
     try {
       invocation.settings().applyTo(other);
-      if (sendsParameters()) {
+      // What cannot be emulated is sent as it is, with its parameters, for the server to answer.
+      if (sendsParameters() || form.sql().equals(plan.sql())) {
         parameters.bindTo(other);
       } else {
         registerOutputsAt(other);

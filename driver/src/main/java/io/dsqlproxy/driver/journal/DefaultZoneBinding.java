@@ -12,8 +12,7 @@ import java.util.TimeZone;
 
 /**
  * A date or a time without a calendar. pgJDBC writes it in the JVM's default time zone of the
- * moment when it is bound, so it is bound again in the zone of its first binding. Not safe for use
- * by several threads at once.
+ * moment when it is bound, so it is bound in the zone of its first binding each time. Immutable.
  */
 public final class DefaultZoneBinding implements ParameterBinding {
 
