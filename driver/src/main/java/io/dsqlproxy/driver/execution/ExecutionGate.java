@@ -357,6 +357,7 @@ public final class ExecutionGate {
 
   /** The connection is closed: what was kept for running its transaction again is dropped. */
   public void closed() {
+    recoveries.close();
     transaction.closed();
   }
 

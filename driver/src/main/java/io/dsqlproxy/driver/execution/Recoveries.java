@@ -5,12 +5,16 @@ import io.dsqlproxy.driver.observation.DriverStatistics;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How one connection answers conflicts: what is run again, how often, and how that is counted. Safe
  * for use by many threads.
  */
 public final class Recoveries {
+
+  private static final Logger LOG = LoggerFactory.getLogger("io.dsqlproxy.retry");
 
   /** The server ended, or never was in, the session: terminated, crashed, or shut down. */
   private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P03", "57P05");
@@ -135,6 +139,20 @@ public final class Recoveries {
     if (recovery != null && recovery.isFor(statement)) {
       recovery.cancel();
       backoff.cancel();
+    }
+  }
+
+  /** The connection is closed: ends the wait for another execution, and the replay before it. */
+  void close() {
+    Recovery recovery = current;
+    if (recovery != null) {
+      try {
+        recovery.close();
+      } catch (SQLException nothingRuns) {
+        LOG.debug("What is replayed ends with its connection", nothingRuns);
+      } finally {
+        backoff.cancel();
+      }
     }
   }
 }

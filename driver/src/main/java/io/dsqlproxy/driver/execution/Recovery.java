@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.journal.Journal;
 import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.OutcomeDiffers;
 import io.dsqlproxy.driver.journal.Replay;
+import io.dsqlproxy.driver.journal.ReplayTime;
 import io.dsqlproxy.driver.journal.Unit;
 import io.dsqlproxy.driver.observation.DriverTiming;
 import io.dsqlproxy.rewriter.analysis.LastingEffects;
@@ -30,6 +31,9 @@ final class Recovery {
   /** Classes of SQLSTATE that say something about the server, and nothing about the data. */
   private static final Set<String> NOT_ABOUT_DATA = Set.of("08", "53", "54", "57", "58", "XX");
 
+  /** A statement was cancelled, by its timeout or by somebody. */
+  private static final String CANCELLED_STATE = "57014";
+
   private static final String CANCELLED = "the statement was cancelled";
 
   private final Recoveries recoveries;
@@ -38,7 +42,7 @@ final class Recovery {
   private final Executable statement;
   private final long start;
   private final List<SQLException> earlier = new ArrayList<>();
-  private volatile boolean cancelled;
+  private volatile String cancelled;
   private volatile Replay replay;
 
   /** The reason of a replay that no failure has caused; or null. */
@@ -100,7 +104,7 @@ final class Recovery {
       Thread.currentThread().interrupt();
       throw exhausted(conflict, "the thread was interrupted");
     } catch (WaitCancelledException cancellation) {
-      throw exhausted(conflict, CANCELLED);
+      throw exhausted(conflict, cancelled == null ? CANCELLED : cancelled);
     } finally {
       recoveries.end();
       recoveries.statistics().took(DriverTiming.CONFLICT_WAIT, recoveries.now() - waiting);
@@ -120,15 +124,60 @@ final class Recovery {
     return limits.toArray(new TimeLimit[0]);
   }
 
+  /** The query timeout bounds all executions together; a wait for a lock, the deadline too. */
+  private ReplayTime time() {
+    return new ReplayTime() {
+      @Override
+      public int secondsForStatement() throws SQLException {
+        int timeout = statement == null ? 0 : statement.queryTimeoutSeconds();
+        return timeout == 0 ? 0 : seconds(Duration.ofSeconds(timeout).minus(elapsed()));
+      }
+
+      @Override
+      public int secondsForLock() throws SQLException {
+        int left = seconds(recoveries.retries().policy().deadline().minus(elapsed()));
+        int ofStatement = secondsForStatement();
+        return ofStatement == 0 ? left : Math.min(left, ofStatement);
+      }
+    };
+  }
+
+  private static int seconds(Duration left) throws SQLException {
+    if (left.isZero() || left.isNegative()) {
+      throw new SQLException("canceling statement due to timeout of a replay", CANCELLED_STATE);
+    }
+    return (int) Math.min(Integer.MAX_VALUE, left.plusMillis(999).toSeconds());
+  }
+
+  /** Null if none has passed. */
+  private TimeLimit passedLimit() throws SQLException {
+    for (TimeLimit limit : limits()) {
+      if (limit.hasPassed()) {
+        return limit;
+      }
+    }
+    TimeLimit deadline = TimeLimit.deadline(recoveries.retries().policy(), elapsed());
+    return deadline.hasPassed() ? deadline : null;
+  }
+
   private void failIfCancelled(SQLException conflict) throws SQLException {
-    if (cancelled) {
-      throw exhausted(conflict, CANCELLED);
+    if (cancelled != null) {
+      throw exhausted(conflict, cancelled);
     }
   }
 
   /** Ends what it waits for. Safe for use by other threads. */
   void cancel() throws SQLException {
-    cancelled = true;
+    cancel(CANCELLED);
+  }
+
+  /** The same, because the connection is closed. */
+  void close() throws SQLException {
+    cancel("the connection was closed");
+  }
+
+  private void cancel(String reason) throws SQLException {
+    cancelled = reason;
     Replay running = replay;
     if (running != null) {
       running.cancel();
@@ -190,7 +239,7 @@ final class Recovery {
   private SQLException replayOnce(SQLException conflict, List<Unit> units) throws SQLException {
     leaveTransaction(conflict, units);
     recoveries.statistics().transactionReplayed();
-    Replay run = new Replay(units);
+    Replay run = new Replay(units, time());
     long replaying = recoveries.now();
     recoveries.begin(this);
     replay = run;
@@ -274,8 +323,12 @@ final class Recovery {
 
   private SQLException ofReplay(SQLException conflict, Replay run, SQLException failure)
       throws SQLException {
-    if (cancelled) {
-      return exhausted(conflict, CANCELLED);
+    if (cancelled != null) {
+      return exhausted(conflict, cancelled);
+    }
+    TimeLimit passed = passedLimit();
+    if (passed != null && CANCELLED_STATE.equals(failure.getSQLState())) {
+      return exhausted(conflict, passed.reason());
     }
     String sqlState = failure.getSQLState();
     if (sqlState == null

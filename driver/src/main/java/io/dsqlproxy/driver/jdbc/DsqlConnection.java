@@ -535,6 +535,7 @@ public final class DsqlConnection extends ForwardingConnection {
       session.close();
     }
     session.current().connection().abort(executor);
+    gate.closed();
     if (locks != null) {
       executor.execute(locks::close);
     }

@@ -208,7 +208,7 @@ final class EmulatedLocks {
     EmulatedLockUnit again =
         new EmulatedLockUnit(
             request.name() + " of the " + key,
-            () -> locks.lockInTransaction(key, shared, wait == null ? null : locks.newWait(0)));
+            new LockAgain(locks, List.of(key), shared, wait != null));
     AtomicReference<Boolean> granted = new AtomicReference<>(false);
     gate.attempt(
         statement,

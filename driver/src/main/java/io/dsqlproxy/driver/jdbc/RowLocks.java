@@ -241,18 +241,8 @@ final class RowLocks {
     boolean ofTransaction = request.scope() == Scope.TRANSACTION && !alone;
     List<LockKey> keys =
         ofTransaction ? counted(granted).keySet().stream().map(this::lock).toList() : List.of();
-    boolean waits = wait != null;
-    boolean shared = request.shared();
-    SessionLocks locks = this.locks;
     return new EmulatedLockUnit(
         request.name() + " of the rows of a query",
-        () -> {
-          LockWait patience = waits ? locks.newWait(0) : null;
-          boolean all = true;
-          for (LockKey key : keys) {
-            all = all && locks.lockInTransaction(key, shared, patience);
-          }
-          return all;
-        });
+        new LockAgain(locks, keys, request.shared(), wait != null));
   }
 }

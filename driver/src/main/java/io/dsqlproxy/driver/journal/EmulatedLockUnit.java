@@ -45,9 +45,14 @@ public final class EmulatedLockUnit extends Unit {
 
   @Override
   void replay(Rerun rerun) throws SQLException, OutcomeDiffers {
-    if (!taking.take()) {
+    if (!taking.take(rerun.time().secondsForLock())) {
       throw new OutcomeDiffers("the lock was free and is held by another session");
     }
+  }
+
+  @Override
+  void cancelWait() {
+    taking.cancel();
   }
 
   @Override
@@ -57,14 +62,18 @@ public final class EmulatedLockUnit extends Unit {
   void release() {}
 
   /** Takes the lock. */
-  @FunctionalInterface
   public interface Taking {
 
     /**
      * Returns whether the lock could be had.
      *
-     * @throws SQLException SQLSTATE 40001 if only a new transaction can have it
+     * @param seconds how long to wait for it; 0 for as long as it takes
+     * @throws SQLException SQLSTATE 40001 if only a new transaction can have it, 57014 if the time
+     *     is over or the wait was cancelled
      */
-    boolean take() throws SQLException;
+    boolean take(int seconds) throws SQLException;
+
+    /** Ends the wait. Safe for use by other threads. */
+    void cancel();
   }
 }

@@ -44,7 +44,7 @@ public final class LockUnit extends StatementUnit<Boolean> {
 
   /** Runs it for the first time. */
   public void run() throws SQLException {
-    Rerun own = new Rerun();
+    Rerun own = new Rerun(ReplayTime.UNLIMITED);
     try {
       Statement statement = own.statementFor(this);
       prepare(statement);

@@ -10,7 +10,8 @@ import java.util.List;
 public final class Replay {
 
   private final List<Unit> units;
-  private final Rerun rerun = new Rerun();
+  private final Rerun rerun;
+  private volatile Unit running;
   private int position;
 
   /** Up to here nothing can be a part of a batch. */
@@ -19,8 +20,9 @@ public final class Replay {
   private boolean succeeded;
 
   /** A run that has not begun. */
-  public Replay(List<Unit> units) {
+  public Replay(List<Unit> units, ReplayTime time) {
     this.units = units;
+    this.rerun = new Rerun(time);
   }
 
   /**
@@ -34,8 +36,9 @@ public final class Replay {
     try {
       while (position < units.size()) {
         if (position < alone || !replayBatch()) {
+          running = units.get(position);
           position++;
-          units.get(position - 1).replay(rerun);
+          running.replay(rerun);
         }
       }
       for (Unit unit : units) {
@@ -81,5 +84,9 @@ public final class Replay {
   /** Stops what is running, if something is. Safe for use by other threads. */
   public void cancel() throws SQLException {
     rerun.cancel();
+    Unit now = running;
+    if (now != null) {
+      now.cancelWait();
+    }
   }
 }

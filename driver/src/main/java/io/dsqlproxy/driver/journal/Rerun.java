@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.postgresql.PGStatement;
@@ -21,9 +22,22 @@ import org.postgresql.PGStatement;
  */
 final class Rerun {
 
+  private final ReplayTime time;
   private final Map<Key, Statement> statements = new HashMap<>();
+
+  /** The query timeouts that the application has set, in seconds. */
+  private final Map<Statement, Integer> timeouts = new IdentityHashMap<>();
+
   private final Set<Statement> handedOver = new HashSet<>();
   private volatile Statement running;
+
+  Rerun(ReplayTime time) {
+    this.time = time;
+  }
+
+  ReplayTime time() {
+    return time;
+  }
 
   /** A statement that executes what the unit executed, without its parameters. */
   Statement statementFor(StatementUnit<?> unit) throws SQLException {
@@ -33,8 +47,21 @@ final class Rerun {
       statement = create(unit);
       statements.put(key, statement);
     }
+    int left = time.secondsForStatement();
+    if (left > 0) {
+      limit(statement, left);
+    }
     running = statement;
     return statement;
+  }
+
+  /** What is left bounds the statement, unless the application's own timeout is shorter. */
+  private void limit(Statement statement, int left) throws SQLException {
+    if (!timeouts.containsKey(statement)) {
+      timeouts.put(statement, statement.getQueryTimeout());
+    }
+    int own = timeouts.get(statement);
+    statement.setQueryTimeout(own == 0 ? left : Math.min(own, left));
   }
 
   private static Statement create(StatementUnit<?> unit) throws SQLException {
@@ -65,6 +92,9 @@ final class Rerun {
   void handOver(StatementUnit<?> unit) throws SQLException {
     Statement statement = statements.get(keyOf(unit));
     handedOver.add(statement);
+    if (timeouts.containsKey(statement)) {
+      statement.setQueryTimeout(timeouts.get(statement));
+    }
     unit.invocation().origin().reportFrom(statement);
   }
 

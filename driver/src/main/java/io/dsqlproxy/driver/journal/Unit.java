@@ -31,6 +31,11 @@ public abstract class Unit {
    */
   abstract void replay(Rerun rerun) throws SQLException, OutcomeDiffers;
 
+  /**
+   * Ends a wait of {@link #replay} that no statement of the server's is. Safe for other threads.
+   */
+  void cancelWait() {}
+
   /** What the application holds of it is from the last {@link #replay} from now on. */
   abstract void adopt(Rerun rerun) throws SQLException;
 

@@ -15,7 +15,7 @@ class ReplayOfUnitsTest {
   private final FakeUnit a = new FakeUnit("a", 1, log);
   private final FakeUnit b = new FakeUnit("b", 1, log);
   private final FakeUnit c = new FakeUnit("c", 1, log);
-  private final Replay replay = new Replay(List.of(a, b, c));
+  private final Replay replay = new Replay(List.of(a, b, c), ReplayTime.UNLIMITED);
 
   @Test
   void nothingIsAdoptedBeforeTheLastUnitHadTheSameOutcome() throws Exception {
@@ -56,7 +56,7 @@ class ReplayOfUnitsTest {
   void settingHappensAgainAndFailsIfItFails() throws Exception {
     List<String> set = new ArrayList<>();
     SettingUnit setting = new SettingUnit("setSchema", () -> set.add("public"));
-    new Replay(List.of(setting)).run();
+    new Replay(List.of(setting), ReplayTime.UNLIMITED).run();
     assertThat(set).containsExactly("public");
     assertThat(setting.text()).isEqualTo("setSchema");
     SQLException failure = new SQLException("there is none", "3F000");
@@ -66,6 +66,7 @@ class ReplayOfUnitsTest {
             () -> {
               throw failure;
             });
-    assertThat(catchThrowable(new Replay(List.of(failing))::run)).isSameAs(failure);
+    assertThat(catchThrowable(new Replay(List.of(failing), ReplayTime.UNLIMITED)::run))
+        .isSameAs(failure);
   }
 }

@@ -3,12 +3,15 @@ package io.dsqlproxy.driver.locks;
 import static io.dsqlproxy.driver.locks.LockCluster.call;
 import static io.dsqlproxy.driver.locks.LockCluster.execute;
 import static io.dsqlproxy.driver.locks.LockCluster.test;
+import static io.dsqlproxy.simulator.fault.Fault.conflict;
+import static io.dsqlproxy.simulator.fault.FaultTrigger.statementContaining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A statement waits for its lock until it is free, or until its application has enough. */
@@ -142,6 +146,62 @@ class LockWaitTest {
     assertThat(failureOf(waiting).getSQLState()).isEqualTo("08003");
     call(holder, "SELECT pg_advisory_unlock(1)");
     assertThat(test(holder, "SELECT pg_try_advisory_lock(1)")).isTrue();
+  }
+
+  // -------------------- a replay that takes a lock again, which another session has taken since
+
+  /** What ends such a wait. */
+  private enum End {
+    CANCEL {
+      @Override
+      void end(Connection connection, Statement statement) throws SQLException {
+        statement.cancel();
+      }
+    },
+    CLOSE {
+      @Override
+      void end(Connection connection, Statement statement) throws SQLException {
+        connection.close();
+      }
+    },
+    QUERY_TIMEOUT {
+      @Override
+      void end(Connection connection, Statement statement) {}
+    };
+
+    abstract void end(Connection connection, Statement statement) throws SQLException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void waitOfAReplayEnds(End end) throws Exception {
+    try (Connection replaying = CLUSTER.connect();
+        Statement statement = replaying.createStatement()) {
+      replaying.setAutoCommit(false);
+      execute(replaying, "SELECT pg_advisory_xact_lock(7)");
+      execute(replaying, "UPDATE account SET balance = 1 WHERE id = 1");
+      call(holder, "SELECT pg_advisory_lock(7)");
+      if (end == End.QUERY_TIMEOUT) {
+        statement.setQueryTimeout(1);
+      }
+      CLUSTER.faults().at(statementContaining("balance = 2")).answer(conflict());
+      Future<Boolean> waiting =
+          executor.submit(() -> statement.execute("UPDATE account SET balance = 2 WHERE id = 2"));
+      waitsInTheLockTable();
+      while (!waiting.isDone()) {
+        end.end(replaying, statement);
+        LockSupport.parkNanos(1_000_000);
+      }
+      SQLException failure = failureOf(waiting);
+      assertThat((Throwable) failure).isInstanceOf(SQLTransactionRollbackException.class);
+      assertThat(failure.getMessage())
+          .containsAnyOf(
+              "the statement was cancelled",
+              "the connection was closed",
+              "the query timeout has passed");
+    } finally {
+      call(holder, "SELECT pg_advisory_unlock(7)");
+    }
   }
 
   @Test
