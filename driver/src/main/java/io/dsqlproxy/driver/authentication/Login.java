@@ -50,6 +50,7 @@ public final class Login {
     Optional<TokenRequest> token = Optional.empty();
     if (iam) {
       TlsDefaults.requireEncryption(request);
+      TlsDefaults.requireKnownAuthority(request);
       token = Optional.of(tokenRequest(request, settings));
     }
     if (iam || endpoint.isPresent()) {

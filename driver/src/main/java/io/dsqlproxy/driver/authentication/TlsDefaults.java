@@ -66,6 +66,24 @@ final class TlsDefaults {
     }
   }
 
+  /**
+   * With verify-ca no host name is verified, so that the certificate must come from an authority
+   * that signs for nobody else: the JVM's trust store holds those that sign for anybody.
+   *
+   * @throws SQLException SQLSTATE 22023 if the application names no such authority
+   */
+  static void requireKnownAuthority(PgConnectionRequest request) throws SQLException {
+    boolean verifiesAuthority =
+        request.value(PGProperty.SSL_MODE).filter("verify-ca"::equalsIgnoreCase).isPresent();
+    if (verifiesAuthority
+        && CHOOSES_FACTORY.stream().noneMatch(p -> request.value(p).isPresent())) {
+      throw ConfigurationErrors.unusableSettings(
+          "With IAM authentication sslmode=verify-ca needs sslrootcert, the certificate of the"
+              + " authority: without it any public certificate would be accepted, and the token be"
+              + " sent to its owner. The default is sslmode=verify-full.");
+    }
+  }
+
   private static boolean mayBeInClear(PgConnectionRequest request) {
     return request
         .value(PGProperty.SSL_MODE)

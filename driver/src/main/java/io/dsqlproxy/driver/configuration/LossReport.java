@@ -5,6 +5,7 @@ import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.Planner;
 import io.dsqlproxy.rewriter.Verdict;
+import io.dsqlproxy.rewriter.lexical.LoggedText;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,10 @@ final class LossReport implements Planner {
       if (finding.verdict() == Verdict.REWRITTEN_WITH_LOSS && reported.isNew(sql)) {
         LOG.warn(
             "{} at {} gives up a guarantee in a transaction: {}. The statement: {}",
-            finding.before(),
+            LoggedText.of(finding.before()),
             finding.place(),
             finding.reason(),
-            sql);
+            LoggedText.of(sql));
       }
     }
     return plan;

@@ -4,8 +4,10 @@ import io.dsqlproxy.driver.journal.Obstacle;
 import io.dsqlproxy.driver.journal.SettingUnit;
 import io.dsqlproxy.driver.observation.DriverStatistics;
 import io.dsqlproxy.rewriter.Effect;
+import io.dsqlproxy.rewriter.Finding;
 import io.dsqlproxy.rewriter.Plan;
 import io.dsqlproxy.rewriter.PlannedForm;
+import io.dsqlproxy.rewriter.lexical.LoggedText;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
@@ -507,7 +509,11 @@ public final class ExecutionGate {
   private void reportRewrite(Plan plan, PlannedForm.Send form) {
     statistics.planApplied(plan.sql(), form);
     if (REWRITE.isDebugEnabled()) {
-      REWRITE.debug("Sent {} in place of {}: {}", form.sql(), plan.sql(), form.findings());
+      REWRITE.debug(
+          "Sent {} instead of {}: {}",
+          LoggedText.of(form.sql()),
+          LoggedText.of(plan.sql()),
+          form.findings().stream().map(Finding::rule).toList());
     }
   }
 }

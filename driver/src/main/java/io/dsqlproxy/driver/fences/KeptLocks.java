@@ -4,6 +4,7 @@ import io.dsqlproxy.driver.observation.FewTexts;
 import io.dsqlproxy.rewriter.PlannedForm;
 import io.dsqlproxy.rewriter.SqlNames;
 import io.dsqlproxy.rewriter.analysis.QualifiedName;
+import io.dsqlproxy.rewriter.lexical.LoggedText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class KeptLocks {
               + " told: {}. Sent with its lock: {}",
           SqlNames.table(table),
           obstacle,
-          locked);
+          LoggedText.of(locked));
     }
   }
 }

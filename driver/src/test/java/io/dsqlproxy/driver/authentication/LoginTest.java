@@ -290,6 +290,14 @@ class LoginTest {
   }
 
   @Test
+  void anyPublicAuthorityIsNoneToSendATokenBy() {
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> resolved(CLUSTER_URL + "&sslmode=verify-ca"))
+        .withMessageContaining("sslrootcert")
+        .satisfies(refusal -> assertThat(refusal.getSQLState()).isEqualTo("22023"));
+  }
+
+  @Test
   void theTlsSettingsOfTheApplicationWin() throws Exception {
     assertThat(
             resolved(CLUSTER_URL + "&sslmode=verify-ca&sslNegotiation=postgres&sslrootcert=/x.pem"))
@@ -333,7 +341,7 @@ class LoginTest {
         "&ssl",
         "&ssl=true",
         "&sslmode=require",
-        "&sslmode=VERIFY-CA",
+        "&sslmode=VERIFY-CA&sslrootcert=x",
         "&sslrootcert=x"
       })
   void whateverIsNotRefusedIsEncrypted(String settings) throws Exception {
